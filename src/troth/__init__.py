@@ -1,0 +1,1 @@
+"""Troth: a privacy policy that runs."""

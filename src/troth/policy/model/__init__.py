@@ -1,0 +1,36 @@
+"""The words of the policy language, as frozen values."""
+
+from troth.policy.model.actors import Authority, Controller, GroupCompany, Mechanism, Recipient, Site
+from troth.policy.model.base import Basis, Channel
+from troth.policy.model.data import Cookie, Item, Purpose, RetentionRule, SecondaryPurpose
+from troth.policy.model.policy import Policy
+from troth.policy.model.promises import AcceptedGap, Assumption, Clause, Never, Right
+from troth.policy.model.touchpoints import Row, RowItem, RowPurpose, RowRecipient, RowRetention, Touchpoint
+
+__all__ = [
+    "AcceptedGap",
+    "Assumption",
+    "Authority",
+    "Basis",
+    "Channel",
+    "Clause",
+    "Controller",
+    "Cookie",
+    "GroupCompany",
+    "Item",
+    "Mechanism",
+    "Never",
+    "Policy",
+    "Purpose",
+    "Recipient",
+    "RetentionRule",
+    "Right",
+    "Row",
+    "RowItem",
+    "RowPurpose",
+    "RowRecipient",
+    "RowRetention",
+    "SecondaryPurpose",
+    "Site",
+    "Touchpoint",
+]

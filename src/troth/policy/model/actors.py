@@ -1,0 +1,82 @@
+"""Who: the controller and its group, sites, authorities, recipients."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from troth.policy.model.base import Assumable, Country, Id, Part, Text, Texts
+
+
+class GroupCompany(Part):
+    """A company of the controller's group; `certificates` are those it holds itself, no other company's."""
+
+    name: Text
+    country: Country
+    address: Text | None = None
+    certificates: tuple[Literal["eu-us-dpf", "swiss-us-dpf", "uk-us-dpf"], ...] = ()
+
+
+class Authority(Part):
+    """A supervisory authority a person may complain to."""
+
+    name: Text
+    country: Country
+    url: Text | None = None
+
+
+class Controller(Part):
+    """Who answers for the policy."""
+
+    name: Text
+    known_as: tuple[Text, ...] = ()
+    country: Country
+    contact: Text = Field(description="the address people write to about their data")
+    address: Text | None = None
+    dpo: Text | None = None
+    representatives: tuple[Text, ...] = ()
+    group: tuple[GroupCompany, ...] = ()
+    authorities: tuple[Authority, ...] = ()
+
+
+class Site(Part):
+    """A web site or product the policy covers."""
+
+    label: Text
+    url: Text | None = None
+    languages: tuple[Text, ...] = ("en",)
+
+
+class Mechanism(Assumable):
+    """What makes a transfer to a country lawful, and from when to when it is in force."""
+
+    country: Country
+    kind: Literal["adequacy", "scc", "intra-group", "eu-us-dpf", "swiss-us-dpf", "none-needed"]
+    since: date | None = None
+    until: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """True if the mechanism holds on `day`; an open end means no end is known."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+class Recipient(Assumable):
+    """A party that receives data. `published_as` where the published text spells the name otherwise."""
+
+    name: Text
+    published_as: Text | None = None
+    role: Literal["processor", "controller", "joint controller"] = "processor"
+    does: Texts
+    countries: tuple[Country, ...]
+    mechanisms: tuple[Mechanism, ...] = ()
+    contract: date | None = Field(None, description="day of the processing agreement, where known")
+    connector: Id | None = Field(None, description="the connector that reaches it; none: staff do it by hand")
+    privacy_policy: Text | None = None
+    direct_marketing: bool = Field(False, description="uses the data for its own direct marketing (Cal. Civ. Code 1798.83)")
+
+    @model_validator(mode="after")
+    def _mechanisms_fit(self) -> "Recipient":
+        stray = [m.country for m in self.mechanisms if m.country not in self.countries]
+        if stray:
+            raise ValueError(f"a mechanism is given for {', '.join(stray)}, which is not among the countries")
+        return self

@@ -1,0 +1,72 @@
+"""What every part of a policy shares: frozen, closed models and the small value types."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+"""A name used inside the files: lower case, digits and hyphens."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+
+
+def _period(value: str) -> str:
+    if not re.fullmatch(r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?", value):
+        raise ValueError("not a period: write an ISO 8601 duration such as `P60D`, `P6M` or `P1Y`")
+    return value
+
+
+Period = Annotated[str, AfterValidator(_period)]
+"""An ISO 8601 duration: `P60D`, `P1Y`, `P6M`."""
+
+Basis = Literal[
+    "consent",
+    "contract",
+    "pre-contract",
+    "legitimate interest",
+    "legal obligation",
+    "legal claims",
+]
+"""The legal bases a purpose may rely on (GDPR Art. 6(1)(a), (b), (f), (c); claims: Art. 9(2)(f), 17(3)(e))."""
+
+Channel = Literal[
+    "form",
+    "chat",
+    "account",
+    "upload",
+    "import",
+    "offline",
+    "marketplace",
+    "social",
+    "cookies",
+    "logs",
+    "recording",
+]
+
+
+def _one_or_many(value: object) -> object:
+    return (value,) if isinstance(value, (str, int, dict)) else value
+
+
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many)]
+"""One text or a list of them."""
+
+
+class Part(BaseModel):
+    """A frozen piece of a policy; unknown keys are problems, not extras."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Assumable(Part):
+    """Something the published text may leave open.
+
+    `assumption` names an entry of `assumptions` that says what was open and what was decided.
+    Empty means: the published text says it.
+    """
+
+    assumption: Id | None = None

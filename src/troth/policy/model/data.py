@@ -1,0 +1,96 @@
+"""What and why: data items, purposes, retention rules, cookies."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from troth.policy.model.base import Assumable, Basis, Id, Part, Period, Text
+
+Kind = Literal["given", "observed", "derived", "free text", "file", "secret"]
+Format = Literal["text", "long text", "email", "phone", "url", "country", "file", "password", "list", "none"]
+
+
+class Item(Assumable):
+    """A thing that may be known about a person."""
+
+    label: Text
+    dpv: Text = Field(description="a term of the W3C Data Privacy Vocabulary, such as `pd:EmailAddress`")
+    kind: Kind = "given"
+    format: Format = "text"
+    identifies: Literal["email", "phone", "account", "device"] | None = Field(
+        None, description="the identifier a person is found by, where the item is one"
+    )
+    special: bool = Field(False, description="special category (GDPR Art. 9)")
+    hint: Text | None = None
+
+
+class Purpose(Assumable):
+    """Why data is used."""
+
+    label: Text
+    dpv: Text
+    marketing: bool = False
+    profiling: bool = False
+
+
+class SecondaryPurpose(Assumable):
+    """A purpose that data of any touchpoint may also serve (fraud, repair, audit, security, law, claims)."""
+
+    label: Text
+    dpv: Text
+    bases: tuple[Basis, ...]
+    relies_on: Basis
+    interest: Text | None = None
+    items: tuple[Id, ...] | Literal["any"] = "any"
+    may_invoke: tuple[Text, ...] = Field(description="who may use data for it; each use is logged")
+
+
+class RetentionRule(Assumable):
+    """How long. Exactly one of `period`, `until: unneeded`, `per: cookie`.
+
+    `period` counts from the event `after`. *Until unneeded* comes up for review every `review`, counted from
+    `review_after`; `published_as` is the text's own form, as the facts print it.
+    """
+
+    label: Text
+    period: Period | None = None
+    after: Literal["recorded", "last contact", "account closed", "contract ended"] | None = None
+    until: Literal["unneeded"] | None = None
+    review: Period | None = None
+    review_after: Literal["recorded", "last contact", "account closed", "contract ended"] | None = None
+    per: Literal["cookie"] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "RetentionRule":
+        if sum(bool(x) for x in (self.period, self.until, self.per)) != 1:
+            raise ValueError("give exactly one of `period`, `until` and `per`")
+        if self.period and not self.after:
+            raise ValueError("a `period` needs `after`: the event it counts from")
+        if self.until and not (self.review and self.review_after):
+            raise ValueError("`until: unneeded` needs `review` and `review_after`")
+        return self
+
+    @property
+    def short(self) -> str:
+        """`P60D after recorded`, `until unneeded` or `per cookie`."""
+        if self.period:
+            return f"{self.period} after {self.after}"
+        return "until unneeded" if self.until else "per cookie"
+
+
+class RetentionException(Part):
+    """When data may be kept longer than its rule says."""
+
+    label: Text
+    text: Text
+    basis: Basis
+
+
+class Cookie(Assumable):
+    """A cookie or similar storage: name pattern, who sets it, category, lifetime."""
+
+    pattern: Text
+    setter: Id = Field(description="the recipient whose script sets it, or `self`")
+    category: Literal["essential", "preferences", "analytics", "marketing"]
+    lifetime: Period | Literal["session"]
+    touchpoint: Id

@@ -1,0 +1,75 @@
+"""The whole: a compiled policy as one frozen value."""
+
+from datetime import date
+from functools import cached_property
+
+from pydantic import Field
+
+from troth.policy.model.actors import Controller, Recipient, Site
+from troth.policy.model.base import Id, Part, Text
+from troth.policy.model.data import Cookie, Item, Purpose, RetentionException, RetentionRule, SecondaryPurpose
+from troth.policy.model.promises import (
+    AcceptedGap,
+    Anonymous,
+    Assumption,
+    Changes,
+    Children,
+    Clause,
+    Measure,
+    Never,
+    Right,
+    SharingGround,
+    Signals,
+    Storage,
+    ThirdPartyService,
+    Transfers,
+)
+from troth.policy.model.touchpoints import Touchpoint
+
+
+class Policy(Part):
+    """A policy whose names all resolve. Field names are the top-level keys of the files."""
+
+    troth: int = Field(1, description="version of the policy language")
+    name: Id
+    title: Text
+    effective: date
+    languages: tuple[Text, ...] = ("en",)
+    introduction: tuple[Text, ...] = ()
+    published_source: Text | None = Field(None, description="where the published text the policy carries comes from")
+    controller: Controller
+    sites: dict[Id, Site]
+    data: dict[Id, Item]
+    purposes: dict[Id, Purpose]
+    secondary_purposes: dict[Id, SecondaryPurpose] = {}
+    recipients: dict[Id, Recipient]
+    retention: dict[Id, RetentionRule]
+    retention_exceptions: dict[Id, RetentionException] = {}
+    groups: dict[Id, Text]
+    touchpoints: dict[Id, Touchpoint]
+    cookies: dict[Id, Cookie] = {}
+    never: dict[Id, Never] = {}
+    sharing: dict[Id, SharingGround] = {}
+    storage: tuple[Storage, ...] = ()
+    transfers: Transfers | None = None
+    rights: dict[Id, Right] = {}
+    children: Children | None = None
+    signals: Signals | None = None
+    changes: Changes | None = None
+    anonymous: Anonymous | None = None
+    security: dict[Id, Measure] = {}
+    third_parties: dict[Id, ThirdPartyService] = {}
+    assumptions: dict[Id, Assumption] = {}
+    clauses: tuple[Clause, ...] = ()
+    accepted_gaps: tuple[AcceptedGap, ...] = ()
+
+    @cached_property
+    def marketing_purposes(self) -> frozenset[str]:
+        return frozenset(pid for pid, purpose in self.purposes.items() if purpose.marketing)
+
+    def item_label(self, touchpoint: str, row: str, item: str) -> str:
+        """The label people see for an item of a row. Raises KeyError for unknown names."""
+        for row_item in self.touchpoints[touchpoint].row(row).items:
+            if row_item.item == item:
+                return row_item.published_as or self.data[item].label
+        raise KeyError(item)

@@ -72,7 +72,9 @@ class Recipient(Assumable):
     contract: date | None = Field(None, description="day of the processing agreement, where known")
     connector: Id | None = Field(None, description="the connector that reaches it; none: staff do it by hand")
     privacy_policy: Text | None = None
-    direct_marketing: bool = Field(False, description="uses the data for its own direct marketing (Cal. Civ. Code 1798.83)")
+    direct_marketing: bool = Field(
+        False, description="uses the data for its own direct marketing (Cal. Civ. Code 1798.83)"
+    )
 
     @model_validator(mode="after")
     def _mechanisms_fit(self) -> "Recipient":

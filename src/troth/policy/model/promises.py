@@ -64,7 +64,9 @@ class TransferTerm(Assumable):
 
 class Transfers(Part):
     terms: dict[Id, TransferTerm]
-    principles_prevail: bool = Field(False, description="the DPF Principles govern where the policy conflicts with them")
+    principles_prevail: bool = Field(
+        False, description="the DPF Principles govern where the policy conflicts with them"
+    )
     url: Text | None = None
 
 
@@ -173,7 +175,9 @@ class AcceptedGap(Part):
     """A finding someone accepts: shown and counted until its review day."""
 
     code: Annotated[str, Field(pattern=r"^T-\d{4}$")]
-    where: Text = Field(description="the place the finding names, such as `touchpoints.browse-website`; `*` as wildcard")
+    where: Text = Field(
+        description="the place the finding names, `touchpoints.browse-website`; `*` as wildcard"
+    )
     reason: Text
     owner: Text
     review: date

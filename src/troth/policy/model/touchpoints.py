@@ -96,7 +96,9 @@ class Touchpoint(Assumable):
     sites: tuple[Id, ...] = ()
     channels: tuple[Channel, ...] = Field(min_length=1)
     role: Literal["controller", "processor"] = "controller"
-    asks_age: bool = Field(False, description="the form asks people to attest the minimum age; the answer is not stored")
+    asks_age: bool = Field(
+        False, description="the form asks for an attestation of age; the answer is not stored"
+    )
     source: Text | None = Field(None, description="where data not given by the person comes from (GDPR Art. 14(2)(f))")
     rows: tuple[Row, ...] = Field(min_length=1)
 

@@ -1,0 +1,48 @@
+# The one list of commands. Two do all the set-up: `make demo` and `make test`.
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN := $(VENV)/bin/
+
+.PHONY: demo test check bench chaos browser format clean
+
+demo: $(VENV)/ready
+	$(RUN)troth demo
+
+test: $(VENV)/ready browser
+	$(RUN)pytest -q -n auto --dist worksteal tests
+
+check: $(VENV)/ready
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)troth check policies/quali
+
+bench: $(VENV)/ready
+	$(PY) -m benchmarks
+
+chaos: $(VENV)/ready
+	$(RUN)pytest -q tests/chaos -m chaos
+
+# Browser tests want a Chromium; Debian's is installed when we may, else the message says how.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else \
+		echo "the browser tests need Chromium: install it with 'sudo apt-get install chromium', then run make test again"; exit 1; \
+	fi
+
+format: $(VENV)/ready
+	$(RUN)ruff check --fix .
+	$(RUN)ruff format .
+
+$(VENV)/ready: pyproject.toml uv.lock
+	python3 -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Troth needs Python 3.11 or later")'
+	test -x $(PY) || python3 -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	$(RUN)uv sync --frozen --quiet
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

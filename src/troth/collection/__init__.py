@@ -1,0 +1,1 @@
+"""Touchpoints at work: hosted forms and the intake API."""

@@ -1,0 +1,1 @@
+"""The append-only consent ledger and the state it folds to."""

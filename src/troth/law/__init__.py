@@ -1,0 +1,1 @@
+"""Dated legal rules: clocks, working days, regimes. Pure; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Mail: stored encrypted, sent once, or shown on the local mailbox page."""

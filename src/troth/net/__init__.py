@@ -1,0 +1,1 @@
+"""The one guarded way out: the HTTP client with its address guard and limits."""

@@ -1,0 +1,1 @@
+"""Person, identifiers, records, the vault of encrypted values, keys, the erasure register."""

@@ -1,0 +1,1 @@
+"""What people ask: access, erasure, account deletion; identity, clocks, steps, packages."""

@@ -1,0 +1,1 @@
+"""Due days, sweeps of logs and recordings, reviews of what is kept until unneeded."""

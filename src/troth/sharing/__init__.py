@@ -1,0 +1,1 @@
+"""Deliveries to recipients, the gate they pass, the disclosure log, withdrawal as an act."""

@@ -1,0 +1,1 @@
+"""Promise checks: what is published against what is."""

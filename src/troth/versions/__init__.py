@@ -1,0 +1,1 @@
+"""Published policy versions: immutable rows that everything points to."""

@@ -1,0 +1,1 @@
+"""Settings, addresses, shared templates, the one stylesheet, and the console pages that span rooms."""

@@ -1,0 +1,1 @@
+"""Background tasks, staff tasks, idempotency."""

@@ -25,7 +25,7 @@ class Authority(Part):
     url: Text | None = None
 
 
-class Controller(Part):
+class Controller(Assumable):
     """Who answers for the policy."""
 
     name: Text
@@ -39,7 +39,7 @@ class Controller(Part):
     authorities: tuple[Authority, ...] = ()
 
 
-class Site(Part):
+class Site(Assumable):
     """A web site or product the policy covers."""
 
     label: Text

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from troth.policy.model.base import Assumable, Basis, Id, Part, Period, Text
+from troth.policy.model.base import Assumable, Basis, Id, Period, Text
 
 Kind = Literal["given", "observed", "derived", "free text", "file", "secret"]
 Format = Literal["text", "long text", "email", "phone", "url", "country", "file", "password", "list", "none"]
@@ -78,7 +78,7 @@ class RetentionRule(Assumable):
         return "until unneeded" if self.until else "per cookie"
 
 
-class RetentionException(Part):
+class RetentionException(Assumable):
     """When data may be kept longer than its rule says."""
 
     label: Text

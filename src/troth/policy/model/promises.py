@@ -24,6 +24,24 @@ RightKind = Literal[
 ]
 
 
+def _ranges(value: object) -> object:
+    """`[5, "811-814"]` → (5, 811, 812, 813, 814)."""
+    if not isinstance(value, (list, tuple)):
+        value = [value]
+    lines: list[object] = []
+    for part in value:
+        first, dash, last = str(part).partition("-")
+        if dash and first.isdigit() and last.isdigit():
+            lines.extend(range(int(first), int(last) + 1))
+        else:
+            lines.append(part)
+    return tuple(lines)
+
+
+Lines = Annotated[tuple[int, ...], BeforeValidator(_ranges)]
+"""Source lines of the published text; the files write single lines and ranges such as `"811-814"`."""
+
+
 class Assumption(Part):
     """What the published text leaves open or contradicts, and what the operator decided.
 
@@ -32,7 +50,7 @@ class Assumption(Part):
 
     open: Text = Field(description="what the text leaves open or contradicts")
     decided: Text = Field(description="what runs, in words")
-    lines: tuple[int, ...] = ()
+    lines: Lines = ()
 
 
 class SharingGround(Assumable):
@@ -44,7 +62,7 @@ class SharingGround(Assumable):
     bases: tuple[Basis, ...]
 
 
-class Storage(Part):
+class Storage(Assumable):
     """Where data is kept: which recipient hosts it, in which countries or regions."""
 
     recipient: Id
@@ -109,7 +127,7 @@ class Anonymous(Assumable):
     threshold: int
 
 
-class Measure(Part):
+class Measure(Assumable):
     """A security measure promised."""
 
     label: Text
@@ -130,26 +148,12 @@ class Never(Assumable):
     recipients: tuple[Id, ...] = ()
 
 
-class ThirdPartyService(Part):
+class ThirdPartyService(Assumable):
     """Services of others that people meet on our pages, and opt-outs."""
 
     label: Text
     text: Text
     urls: tuple[Text, ...] = ()
-
-
-def _ranges(value: object) -> object:
-    """`[5, "811-814"]` → (5, 811, 812, 813, 814)."""
-    if not isinstance(value, (list, tuple)):
-        value = [value]
-    lines: list[object] = []
-    for part in value:
-        first, dash, last = str(part).partition("-")
-        if dash and first.isdigit() and last.isdigit():
-            lines.extend(range(int(first), int(last) + 1))
-        else:
-            lines.append(part)
-    return tuple(lines)
 
 
 def _none_yet(value: object) -> object:
@@ -160,11 +164,11 @@ NotYet = Annotated[tuple[Id, ...], BeforeValidator(_none_yet)]
 """Names of mechanisms or checks; the files write `not yet` for none."""
 
 
-class Clause(Part):
+class Clause(Assumable):
     """A promise of the published text: its lines there, what executes it, which check watches it."""
 
     id: Id
-    lines: Annotated[tuple[int, ...], BeforeValidator(_ranges)] = Field(min_length=1)
+    lines: Lines = Field(min_length=1)
     promise: Text
     executed_by: NotYet
     checked_by: NotYet

@@ -1,0 +1,1 @@
+"""What every connector shares: outcomes, identifiers, the base class, auth, paging, retry, configuration."""

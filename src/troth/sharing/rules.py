@@ -1,0 +1,92 @@
+"""What may leave, to whom, with which items: decisions as pure functions."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from troth.policy.model import Policy, Row, RowRecipient
+from troth.policy.permits import PersonState, permits
+
+NEVER_UNLESS_NAMED = ("secret", "file")
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What the gate lets go: `items` and the `purposes` they go for, each with the basis it relies on.
+
+    Nothing leaves where `purposes` is empty; `code` and `reason` then say why.
+    """
+
+    items: tuple[str, ...]
+    purposes: tuple[str, ...]
+    bases: tuple[str, ...]
+    code: str = ""
+    reason: str = ""
+
+
+def needed(policy: Policy, row: Row, receiver: RowRecipient) -> tuple[str, ...]:
+    """The items of a row that a recipient needs: those it names, else all but secrets and files (semantics §1)."""
+    if receiver.items:
+        return tuple(item.item for item in row.items if item.item in receiver.items)
+    return tuple(i.item for i in row.items if policy.data[i.item].kind not in NEVER_UNLESS_NAMED)
+
+
+def leaving(
+    policy: Policy,
+    *,
+    touchpoint: str,
+    row: str,
+    recipient: str,
+    held: Collection[str],
+    person: PersonState,
+    at: datetime,
+) -> Leaving:
+    """Ask the gate for every purpose of the row; what it allows leaves, with only the items the recipient needs.
+
+    `held`: the items the record has. Raises KeyError for names the policy does not know.
+    """
+    declared = policy.touchpoints[touchpoint].row(row)
+    receiver = next((r for r in declared.receivers if r.recipient == recipient), None)
+    if receiver is None:
+        return Leaving((), (), (), "not-declared", "the row names no such recipient")
+    items = tuple(item for item in needed(policy, declared, receiver) if item in held)
+    if not items:
+        return Leaving((), (), (), "nothing-needed", "the record has none of the items this recipient needs")
+    purposes, bases, refusal = [], [], ("", "")
+    for purpose in declared.purposes:
+        decision = permits(
+            policy,
+            touchpoint=touchpoint,
+            items=frozenset(items),
+            purpose=purpose.purpose,
+            recipient=recipient,
+            person=person,
+            at=at,
+        )
+        if decision.allowed:
+            purposes.append(purpose.purpose)
+            bases.append(purpose.relies_on)
+        elif not refusal[0]:
+            refusal = (decision.code or "", decision.reason)
+    if not purposes:
+        return Leaving((), (), (), *refusal)
+    return Leaving(items, tuple(purposes), tuple(bases))
+
+
+def told_of(
+    policies: Mapping[object, Policy],
+    deliveries: Collection[tuple[object, str, str, str]],
+    withdrawn: Collection[tuple[str, str]],
+) -> dict[str, tuple[str, ...]]:
+    """Which recipients must hear that purposes were withdrawn, and which purposes.
+
+    `deliveries`: (version id, touchpoint, row, recipient) of everything sent or on its way. `withdrawn`: (touchpoint,
+    purpose). A recipient is told when a row it received from serves a withdrawn purpose.
+    """
+    told: dict[str, set[str]] = {}
+    closed = set(withdrawn)
+    for version, touchpoint, row, recipient in deliveries:
+        for purpose in policies[version].touchpoints[touchpoint].row(row).purposes:
+            if (touchpoint, purpose.purpose) in closed:
+                told.setdefault(recipient, set()).add(purpose.purpose)
+    return {recipient: tuple(sorted(purposes)) for recipient, purposes in sorted(told.items())}

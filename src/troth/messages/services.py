@@ -1,0 +1,56 @@
+"""The messages room's door for acts: send a letter."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from troth import ground
+from troth.evidence import services as evidence
+from troth.messages import rules, seal
+from troth.messages.models import Message
+
+KEPT_LOCALLY = timedelta(days=30)
+
+
+def send(*, kind: str, to: str, subject: str, text: str, key: str, now: datetime) -> UUID:
+    """Send a plain-text letter when the caller's transaction commits. The same `key` sends once: its id comes back.
+
+    It is stored sealed; over SMTP it leaves at least once (a crash between the server's yes and our note repeats it,
+    with the same Message-ID), and is wiped once it left. Without a configured server it stays readable on the local
+    mailbox page for 30 days. Raises rules.Unsendable, RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(
+            "messages.services.send needs an open transaction: a letter leaves only if its cause commits"
+        )
+    rules.check(to, subject, text)
+    known = Message.objects.filter(key=key).values_list("id", flat=True).first()
+    return known or _queue(kind, seal.Letter(to, subject, text), key, now)
+
+
+def _queue(kind: str, letter: seal.Letter, key: str, now: datetime) -> UUID:
+    from troth.messages.tasks import deliver
+
+    by_mail = bool(ground.settings().smtp_url)
+    message = Message(key=key, kind=kind, state="queued" if by_mail else "local", created_at=now)
+    message.sealed = seal.close(message.id, letter)
+    with transaction.atomic():
+        if not _insert(message):
+            return Message.objects.values_list("id", flat=True).get(key=key)
+        evidence.append("message.queued", facts={"message": str(message.id), "kind": kind}, at=now)
+        if by_mail:
+            deliver.defer(message_id=str(message.id))
+    return message.id
+
+
+def _insert(message: Message) -> bool:
+    """False if another transaction stored this key meanwhile (we waited for it)."""
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    return Message.objects.filter(id=message.id).exists()
+
+
+def wipe_old(now: datetime) -> int:
+    """Delete letters of the local mailbox past 30 days. Returns how many."""
+    old = Message.objects.filter(state=Message.State.LOCAL, created_at__lt=now - KEPT_LOCALLY)
+    return old.delete()[0]

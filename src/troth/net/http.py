@@ -1,0 +1,136 @@
+"""The HTTP client every call out goes through."""
+
+import logging
+import ssl
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+import httpx
+
+from troth import ground
+from troth.net.errors import Blocked, NetError, Redirected, TimedOut, TooLarge, Unreachable, host_of
+from troth.net.guard import GuardedBackend, allowed
+
+log = logging.getLogger("troth.net")
+
+# httpx logs whole URLs at INFO, httpcore headers at DEBUG. Both can hold personal data or credentials.
+logging.getLogger("httpx").addFilter(lambda record: False)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_HOPS = 3
+TIMEOUT = 20.0
+_PORTS = {"http": 80, "https": 443}
+
+
+def client(
+    *, base_url: str, allow: tuple[str, ...] = (), timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES
+) -> "Client":
+    """A client for one system. `allow` adds `host:port` entries to those of the settings; seconds, bytes."""
+    entries = frozenset(entry.strip().lower() for entry in (*ground.settings().allow_private_hosts, *allow))
+    return Client(base_url=base_url, allow=entries, timeout=timeout, max_bytes=max_bytes)
+
+
+class Client(httpx.Client):
+    """An httpx client that reaches only what it may, reads only so much, waits only so long, raises only `NetError`.
+
+    Environment proxies are ignored: a proxy would resolve names itself, behind the guard's back.
+    """
+
+    def __init__(self, *, base_url: str, allow: frozenset[str], timeout: float, max_bytes: int) -> None:
+        self._allow = allow
+        self._deadline = timeout * 3
+        self._max_bytes = max_bytes
+        super().__init__(
+            base_url=base_url,
+            transport=_Transport(allow),
+            timeout=timeout,
+            trust_env=False,
+            headers={"accept-encoding": "identity", "user-agent": "troth"},
+        )
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """The whole reply. Raises `NetError`; a status of 4xx or 5xx is a reply, not an error."""
+        started = time.monotonic()
+        reply = self._hop(request, options, started)
+        for _ in range(MAX_HOPS):
+            if reply.next_request is None:
+                break
+            _judge_redirect(request, reply.next_request)
+            reply = self._hop(reply.next_request, options, started)
+        else:
+            raise Redirected(f"{host_of(request.url)} redirects more than {MAX_HOPS - 1} times")
+        log.info("%s %s → %d in %.0f ms", request.method, host_of(request.url), reply.status_code, _ms(started))
+        return reply
+
+    def _hop(self, request: httpx.Request, options: dict[str, Any], started: float) -> httpx.Response:
+        where = host_of(request.url)
+        _judge_scheme(request.url, self._allow)
+        try:
+            live = super().send(request, **{**options, "stream": True, "follow_redirects": False})
+            try:
+                return self._read(live, where, started)
+            finally:
+                live.close()
+        except NetError:
+            raise
+        except httpx.TimeoutException:
+            raise TimedOut(f"{where} did not answer in time; try again later") from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise Unreachable(
+                f"{where} cannot be reached ({type(error).__name__}); check address and network"
+            ) from None
+
+    def _read(self, live: httpx.Response, where: str, started: float) -> httpx.Response:
+        """Copy the live reply into a complete one, within size and time."""
+        content = bytearray()
+        for chunk in live.iter_bytes():
+            content += chunk
+            if len(content) > self._max_bytes:
+                raise TooLarge(f"{where} sends more than {self._max_bytes} bytes; ask for less at a time")
+            if time.monotonic() - started > self._deadline:
+                raise TimedOut(f"{where} did not finish its answer in time; try again later")
+        headers = [(k, v) for k, v in live.headers.multi_items() if k not in ("content-encoding", "transfer-encoding")]
+        whole = httpx.Response(live.status_code, headers=headers, content=bytes(content), request=live.request)
+        whole.next_request = live.next_request
+        return whole
+
+
+class _Transport(httpx.HTTPTransport):
+    """httpx's transport over a connection pool whose every connection is judged."""
+
+    def __init__(self, allow: Iterable[str]) -> None:
+        super().__init__(trust_env=False)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl.create_default_context(cafile=_ca_file()),
+            max_connections=20,
+            max_keepalive_connections=5,
+            keepalive_expiry=30.0,
+            network_backend=GuardedBackend(allow),
+        )
+
+
+def _ca_file() -> str | None:
+    """certifi's authorities when the system brings none."""
+    import certifi
+
+    return None if ssl.get_default_verify_paths().cafile else certifi.where()
+
+
+def _judge_scheme(url: httpx.URL, allow: Iterable[str]) -> None:
+    if url.scheme == "https":
+        return
+    if url.scheme == "http" and allowed(allow, url.host, url.port or _PORTS["http"]):
+        return
+    raise Blocked(f"{host_of(url)} is not https; only hosts on the allow list may be reached without TLS")
+
+
+def _judge_redirect(origin: httpx.Request, target: httpx.Request) -> None:
+    if origin.method not in ("GET", "HEAD") or host_of(origin.url) != host_of(target.url):
+        raise Redirected(f"{host_of(origin.url)} redirects a {origin.method} to {host_of(target.url)}; not followed")
+
+
+def _ms(started: float) -> float:
+    return (time.monotonic() - started) * 1000

@@ -14,7 +14,10 @@ LONGEST_OTHER = 320
 NOT_TYPED = ("file",)  # uploads have no intake yet; the form says so
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PATTERNS = {
-    "email": (re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[^@\s.]+(\.[^@\s.]+)+"), "an e-mail address such as name@example.com"),
+    "email": (
+        re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[^@\s.]+(\.[^@\s.]+)+"),
+        "an e-mail address such as name@example.com",
+    ),
     "phone": (re.compile(r"\+?[\d\s().\-/]{5,30}(\s?(x|ext\.?)\s?\d{1,6})?"), "a phone number such as +49 30 123456"),
     "url": (re.compile(r"https?://[^\s/]+\.[^\s]+"), "an address such as https://example.com"),
 }
@@ -127,7 +130,9 @@ def _missing(
         if item.required
     )
     askable = asked(policy, touchpoint)
-    return [Reason("missing", i, f"{policy.data[i].label} is needed") for i in wanted if i in askable and i not in values]
+    return [
+        Reason("missing", i, f"{policy.data[i].label} is needed") for i in wanted if i in askable and i not in values
+    ]
 
 
 def _ill_formed(policy: Policy, touchpoint: Touchpoint, values: Mapping[str, str]) -> list[Reason]:

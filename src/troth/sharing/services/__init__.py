@@ -1,0 +1,18 @@
+"""The room's one door for acts: queue and send deliveries, pass withdrawals on, hand out choice links."""
+
+from troth.sharing.services.choices import choice_link, person_of_link
+from troth.sharing.services.deliver import deliver
+from troth.sharing.services.queue import close, queue
+from troth.sharing.services.suppress import continue_suppression, suppress
+from troth.sharing.services.withdraw import withdraw
+
+__all__ = [
+    "choice_link",
+    "close",
+    "continue_suppression",
+    "deliver",
+    "person_of_link",
+    "queue",
+    "suppress",
+    "withdraw",
+]

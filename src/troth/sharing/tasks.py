@@ -1,0 +1,39 @@
+"""Background work of sharing: ids only, each safe to repeat."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from troth import ground
+from troth.sharing import services
+from troth.work.retry import Backoff
+
+
+@app.task(name="sharing.deliver", queue="sharing", retry=Backoff())
+def deliver(delivery: str) -> None:
+    services.deliver(UUID(delivery), ground.clock())
+
+
+@app.task(name="sharing.suppress", queue="sharing", retry=Backoff())
+def suppress(suppression: str) -> None:
+    services.suppress(UUID(suppression), ground.clock())
+
+
+@app.task(name="sharing.check-suppression", queue="sharing", retry=Backoff())
+def check_suppression(suppression: str) -> None:
+    services.continue_suppression(UUID(suppression), ground.clock())
+
+
+def deliver_later(delivery_id: UUID) -> None:
+    deliver.defer(delivery=str(delivery_id))
+
+
+def suppress_later(suppression_id: UUID) -> None:
+    suppress.defer(suppression=str(suppression_id))
+
+
+def check_suppression_later(suppression_id: UUID, after: timedelta) -> None:
+    check_suppression.configure(schedule_in={"seconds": int(after.total_seconds())}).defer(
+        suppression=str(suppression_id)
+    )

@@ -1,0 +1,57 @@
+"""A person's choices: what they agreed to, and taking it back, by the link they hold."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages as toast
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from troth import ground
+from troth.consent import queries as consent
+from troth.sharing import services
+from troth.versions import queries as versions
+
+EVERYTHING = "everything"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def choices(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the consents of whoever the link belongs to; a POST withdraws one touchpoint's or all."""
+    person = services.person_of_link(token)
+    if person is None:
+        raise Http404("this link is not valid any more")
+    now = ground.clock()
+    if request.method == "POST":
+        return _withdraw(request, person, token, now)
+    context = {"open": _open(person, now), "everything": EVERYTHING}
+    response = render(request, "sharing/choices.html", context)
+    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    return response
+
+
+def _withdraw(request: HttpRequest, person: UUID, token: str, now: datetime) -> HttpResponse:
+    wanted = request.POST.get("withdraw", "")
+    touchpoint = None if wanted == EVERYTHING else wanted
+    closed = services.withdraw(person, touchpoint=touchpoint, how="choices link", now=now)
+    if closed:
+        toast.success(request, "Withdrawn. It works from this moment; everyone who received your data is being told.")
+    else:
+        toast.info(request, "There was nothing left to withdraw there.")
+    return HttpResponseRedirect(reverse("sharing:choices", args=[token]))
+
+
+def _open(person: UUID, now: datetime) -> list[dict[str, object]]:
+    """Consents in force, a touchpoint each, in the words of the policy now in force."""
+    version = versions.current(now)
+    given = [pair for pair, state in consent.state(person).items() if state == "given"]
+    found: dict[str, list[str]] = {}
+    for touchpoint, purpose in given:
+        known = version.policy.purposes.get(purpose) if version else None
+        found.setdefault(touchpoint, []).append(known.label if known else purpose)
+    titles = {tid: t.title for tid, t in version.policy.touchpoints.items()} if version else {}
+    return [{"id": t, "title": titles.get(t, t), "purposes": labels} for t, labels in sorted(found.items())]

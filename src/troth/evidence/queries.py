@@ -1,0 +1,80 @@
+"""The one door for reading the log: values out, nothing changed."""
+
+import json
+
+from troth.evidence import audit as auditing
+from troth.evidence import merkle, models, signing, store
+from troth.evidence.values import Audit, Checkpoint, EntryView, Proof, UnknownEntry
+
+MAX_LIMIT = 1_000
+
+
+def size() -> int:
+    """Number of entries that have their place."""
+    return store.extent().placed
+
+
+def latest_checkpoint() -> Checkpoint | None:
+    """The checkpoint over the most entries; None before the first. One statement."""
+    row = models.Checkpoint.objects.order_by("-size").first()
+    return Checkpoint(row.size, bytes(row.root), row.note, row.at) if row else None
+
+
+def entries(
+    person: str | None = None, kind: str | None = None, before: int | None = None, limit: int = 50
+) -> list[EntryView]:
+    """Entries, newest first, of one pseudonym or kind, with ids below `before` (the last id of the page before).
+
+    At most `limit` (1 to 1,000). Entries still without a place are included. One statement.
+    """
+    found = models.Entry.objects.order_by("-id")
+    if person is not None:
+        found = found.filter(person=person)
+    if kind is not None:
+        found = found.filter(kind=kind)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [_view(row) for row in found[: max(1, min(limit, MAX_LIMIT))]]
+
+
+def _view(row: models.Entry) -> EntryView:
+    facts = json.loads(bytes(row.body))["facts"]
+    return EntryView(row.id, row.kind, row.at, row.person, facts, row.position)
+
+
+def proof(entry_id: int) -> Proof | None:
+    """That an entry is in the log the latest checkpoint signed; None while no checkpoint covers it yet.
+
+    Raises UnknownEntry if no entry has this id, LogDamaged if a node of the tree is missing. Three statements.
+    """
+    position = models.Entry.objects.filter(id=entry_id).values_list("position", flat=True).first()
+    if position is None:
+        return _unplaced(entry_id)
+    latest = latest_checkpoint()
+    if latest is None or position >= latest.size:
+        return None
+    path = merkle.inclusion_ranges(position, latest.size)
+    leaf, *steps = store.range_roots([(position, position + 1), *path])
+    return Proof(entry_id, position, leaf, tuple(steps), latest)
+
+
+def _unplaced(entry_id: int) -> None:
+    if not models.Entry.objects.filter(id=entry_id).exists():
+        raise UnknownEntry(f"no evidence entry has the id {entry_id}")
+
+
+def public_key() -> str:
+    """The log's verifier key, `name+keyid+base64`: what a reader of bundles must get from a place they trust.
+
+    Raises `signing.UnusableSigningKey` if the key file cannot be used.
+    """
+    return signing.signer().verifier_key
+
+
+def audit() -> Audit:
+    """Re-hash the whole stored log against its tree and against every stored checkpoint.
+
+    Streams in windows of positions, so it may run beside the sequencer and memory stays flat. Raises
+    `signing.UnusableSigningKey` if signatures cannot be checked.
+    """
+    return auditing.audit()

@@ -1,0 +1,94 @@
+"""States of a request, phases of its work, days left: decisions as pure functions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from troth.requests.kinds import KINDS
+
+MOVES: Mapping[str, frozenset[str]] = {
+    "identity": frozenset({"running", "closed"}),
+    "running": frozenset({"answered"}),
+    "answered": frozenset({"closed"}),
+    "closed": frozenset(),
+}
+"""From each state, where a request may go. No way leads past identity (semantics §8)."""
+
+SETTLED = frozenset({"done", "staff", "not-offered"})
+"""A step that needs nothing more from us before the next phase; `staff` and `not-offered` stay outstanding."""
+
+
+class WrongMove(ValueError):
+    """A request was to go where its state does not lead."""
+
+
+def move(state: str, to: str) -> str:
+    """The new state. Raises WrongMove."""
+    if to not in MOVES[state]:
+        raise WrongMove(f"a request that is `{state}` cannot become `{to}`")
+    return to
+
+
+def next_phase(kind: str, states: Mapping[str, Iterable[str]]) -> str | None:
+    """The phase to start now: the first one without steps once all before it are settled.
+
+    `states`: phase → states of its steps. None when a phase is still at work, or all phases are settled.
+    """
+    for phase in KINDS[kind].phases:
+        steps = list(states.get(phase, ()))
+        if not steps:
+            return phase
+        if not all(step in SETTLED for step in steps):
+            return None
+    return None
+
+
+def finished(kind: str, states: Mapping[str, Iterable[str]]) -> bool:
+    """True when every phase has steps and all are settled."""
+    return all(
+        (steps := list(states.get(phase, ()))) and all(step in SETTLED for step in steps)
+        for phase in KINDS[kind].phases
+    )
+
+
+@dataclass(frozen=True)
+class Left:
+    """How a request stands in time. `days` to the last legal day, negative once missed."""
+
+    days: int
+    tone: str
+
+    @property
+    def words(self) -> str:
+        if self.days < 0:
+            return f"{-self.days} {_days(-self.days)} late"
+        return "due today" if self.days == 0 else f"{self.days} {_days(self.days)} left"
+
+
+def left(state: str, today: date, target: date, last_day: date) -> Left | None:
+    """None once answered. Tone: `bad` past the legal day, `soon` past the target, else ``."""
+    if state not in ("identity", "running"):
+        return None
+    days = (last_day - today).days
+    return Left(days, "bad" if days < 0 else "soon" if today > target else "")
+
+
+def _days(n: int) -> str:
+    return "day" if n == 1 else "days"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one system answered, for the page and the answer. `count`: things found, erased or left."""
+
+    system: str
+    title: str
+    verb: str
+    state: str
+    count: int
+    note: str
+
+
+def outstanding(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    """The parts that are not done by us: with staff, or not offered by the system."""
+    return tuple(tally for tally in tallies if tally.state != "done")

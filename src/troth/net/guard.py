@@ -12,6 +12,7 @@ Address = IPv4Address | IPv6Address
 
 # IPv6 ranges that carry an IPv4 address a gateway may deliver to: 6to4, Teredo, NAT64, IPv4-compatible.
 _CARRIERS = tuple(ip_network(net) for net in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
+_PROTOCOL = ip_network("192.0.0.0/24")  # protocol assignments; Python calls some of it global
 
 
 def is_public(address: Address) -> bool:
@@ -21,6 +22,8 @@ def is_public(address: Address) -> bool:
             return is_public(address.ipv4_mapped)
         if any(address in net for net in _CARRIERS) or address.is_site_local:
             return False
+    if address in _PROTOCOL:
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

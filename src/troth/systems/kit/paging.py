@@ -1,0 +1,23 @@
+"""All pages of a list, by the link or cursor each page names."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from troth.systems.kit.outcomes import SystemProblem
+
+Page = Mapping[str, Any]
+
+
+def pages(first: Page, next_of: Callable[[Page], str | None], fetch: Callable[[str], Page]) -> Iterator[Page]:
+    """`first` and every page after it. Raises `SystemProblem` when a page names one already seen."""
+    seen: set[str] = set()
+    page = first
+    while True:
+        yield page
+        where = next_of(page)
+        if not where:
+            return
+        if where in seen:
+            raise SystemProblem("the list of pages goes in a circle; the answer is not complete", consequence="retry")
+        seen.add(where)
+        page = fetch(where)

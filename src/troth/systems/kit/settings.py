@@ -1,0 +1,94 @@
+"""Settings of a connector as a schema: each with title and help for people, secrets never shown."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, WithJsonSchema
+
+from troth.systems.kit.outcomes import SystemProblem
+
+
+class Secret:
+    """A credential given as `env:NAME`, `file:PATH` or literally; read when used, so rotation needs no restart."""
+
+    def __init__(self, source: str, base_dir: Path) -> None:
+        self._source = source
+        self._base_dir = base_dir
+
+    def reveal(self) -> str:
+        """The credential itself. Raises `SystemProblem` (fix settings) when it is not there."""
+        kind, _, where = self._source.partition(":")
+        if kind == "env":
+            value = os.environ.get(where, "")
+        elif kind == "file":
+            value = self._read(self._base_dir / where)
+        else:
+            return self._source
+        if not value:
+            raise SystemProblem(f"the credential {kind}:{where} is empty; set it", consequence="fix settings")
+        return value
+
+    def _read(self, path: Path) -> str:
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SystemProblem(
+                f"the credential file {path} cannot be read ({type(error).__name__}); create it or fix its rights",
+                consequence="fix settings",
+            ) from None
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+def _as_secret(value: object, info: ValidationInfo) -> Secret:
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, str) or not value:
+        raise ValueError("must be env:NAME, file:PATH or the credential itself")
+    return Secret(value, Path((info.context or {}).get("base_dir", ".")))
+
+
+SecretText = Annotated[
+    Secret, BeforeValidator(_as_secret), WithJsonSchema({"type": "string", "format": "password", "secret": True})
+]
+
+
+class ConnectorSettings(BaseModel):
+    """What every SaaS connector can be told. Vendors add theirs; the JSON schema of it drives forms and docs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+    title: str = Field("", title="Title", description="What people here call this system.")
+    recipient: str | None = Field(None, title="Recipient", description="Id of the recipient in the policy.")
+    url: str = Field(title="Address", description="Base address of its API, with https.", pattern=r"^https?://")
+    allow_private: bool = Field(
+        False,
+        title="Inside our network",
+        description="Let this address be private or without TLS. Only for sandboxes and systems on your own network.",
+    )
+    timeout: float = Field(20.0, gt=0, le=300, title="Time limit", description="Seconds to wait for an answer.")
+    patience: float = Field(
+        3.0, ge=0, le=60, title="Patience", description="Seconds a call may pause and try again before it is put off."
+    )
+    fields: Mapping[str, str] = Field(
+        default_factory=dict,
+        title="Fields",
+        description="Data item → field there, for items the connector does not know or should put elsewhere.",
+    )
+
+
+S = TypeVar("S", bound=ConnectorSettings)
+
+
+def read(schema: type[S], name: str, given: Mapping[str, Any], base_dir: Path) -> S:
+    """Settings of system `name` from its entry in the systems file. Raises `SystemProblem`, listing all faults."""
+    try:
+        return schema.model_validate(dict(given), context={"base_dir": base_dir})
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors(include_url=False)
+        )
+        raise SystemProblem(f"system {name}: {faults}", consequence="fix settings") from None

@@ -39,7 +39,7 @@ def write(path: Path, last: Checkpoint, verifier_key: str) -> Path:
 
 def _fill(archive: zipfile.ZipFile, last: Checkpoint, verifier_key: str) -> None:
     origin = last.note.partition("\n")[0]
-    manifest = {"format": FORMAT, "origin": origin, "size": last.size, "root": last.root.hex()}
+    manifest: dict[str, str | int] = {"format": FORMAT, "origin": origin, "size": last.size, "root": last.root.hex()}
     archive.writestr("manifest.json", rfc8785.dumps(manifest) + b"\n")
     archive.writestr("checkpoint", last.note)
     archive.writestr("key", f"{verifier_key}\n")

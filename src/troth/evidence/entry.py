@@ -54,7 +54,7 @@ def rfc3339(at: datetime) -> str:
 
 def _canonical(kind: str, body: Mapping[str, JSON]) -> bytes:
     try:
-        encoded = rfc8785.dumps(body)  # type: ignore[arg-type]
+        encoded = rfc8785.dumps(body)
     except rfc8785.CanonicalizationError:
         raise UnfitEntry(f"{kind}: a fact has no canonical JSON form") from None
     if len(encoded) > MAX_BYTES:

@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 9162 section 2.1, as pure functions: hashes, roots, inclusion and consistency proofs.
 
-A place in the tree is a `Coordinate(level, index)`: the complete subtree over the leaves
-`index * 2**level` up to, not including, `(index + 1) * 2**level`. Complete subtrees never change once made, so they
+A place in the tree is a `Coordinate(level, offset)`: the complete subtree over the leaves
+`offset * 2**level` up to, not including, `(offset + 1) * 2**level`. Complete subtrees never change once made, so they
 can be stored, and any root or proof is put together from a few of them.
 """
 
@@ -17,14 +17,14 @@ class Coordinate(NamedTuple):
     """A complete subtree: level 0 is a leaf."""
 
     level: int
-    index: int
+    offset: int
 
 
 class Node(NamedTuple):
     """A complete subtree and its hash."""
 
     level: int
-    index: int
+    offset: int
     hash: bytes
 
 

@@ -1,4 +1,4 @@
-"""Signed checkpoints as text: the signed notes and checkpoints of C2SP (c2sp.org/signed-note, /tlog-checkpoint). Pure."""
+"""Signed checkpoints as text: signed notes and checkpoints of C2SP (c2sp.org/signed-note, /tlog-checkpoint). Pure."""
 
 import base64
 import hashlib

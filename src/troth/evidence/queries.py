@@ -48,17 +48,17 @@ def proof(entry_id: int) -> Proof | None:
     Raises UnknownEntry if no entry has this id, LogDamaged if a node of the tree is missing. Three statements.
     """
     position = models.Entry.objects.filter(id=entry_id).values_list("position", flat=True).first()
-    if position is None:
-        return _unplaced(entry_id)
     latest = latest_checkpoint()
-    if latest is None or position >= latest.size:
+    if position is None:
+        _must_exist(entry_id)
+    if position is None or latest is None or position >= latest.size:
         return None
     path = merkle.inclusion_ranges(position, latest.size)
     leaf, *steps = store.range_roots([(position, position + 1), *path])
     return Proof(entry_id, position, leaf, tuple(steps), latest)
 
 
-def _unplaced(entry_id: int) -> None:
+def _must_exist(entry_id: int) -> None:
     if not models.Entry.objects.filter(id=entry_id).exists():
         raise UnknownEntry(f"no evidence entry has the id {entry_id}")
 

@@ -63,11 +63,12 @@ class Extent:
         return None
 
 
-def fetch(statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of a statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def lock() -> None:
@@ -106,7 +107,7 @@ def wrong_nodes(nodes: Sequence[Node]) -> list[Coordinate]:
     return [Coordinate(*row) for row in fetch(_WRONG_NODES, _columns(nodes))] if nodes else []
 
 
-def _columns(nodes: Sequence[Node]) -> list[list[object]]:
+def _columns(nodes: Sequence[Node]) -> list[list[Any]]:
     return [list(column) for column in zip(*nodes, strict=True)]
 
 
@@ -114,12 +115,12 @@ def hashes(wanted: Iterable[Coordinate]) -> dict[Coordinate, bytes]:
     """Hashes of complete subtrees and leaves, in one statement. Raises LogDamaged if one is not stored."""
     unique = set(wanted)
     inner = [at for at in unique if at.level]
-    leaves = [at.index for at in unique if not at.level]
-    rows = fetch(_HASHES, [[at.level for at in inner], [at.index for at in inner], leaves])
+    leaves = [at.offset for at in unique if not at.level]
+    rows = fetch(_HASHES, [[at.level for at in inner], [at.offset for at in inner], leaves])
     found = {Coordinate(level, index): bytes(value) for level, index, value in rows}
     if missing := unique - found.keys():
         first = min(missing)
-        raise LogDamaged(f"tree node {first.level}/{first.index} is missing; run `troth evidence audit`")
+        raise LogDamaged(f"tree node {first.level}/{first.offset} is missing; run `troth evidence audit`")
     return found
 
 

@@ -1,0 +1,10 @@
+"""Checks an exported bundle without the deployment that wrote it: no database, no Django, no code of the writer.
+
+Everything in the bundle is treated as hostile. The only thing trusted is the verifier key the reader brings, which
+must come from somewhere else than the bundle.
+"""
+
+from troth.evidence.offline.problems import UnusableKey
+from troth.evidence.offline.verdict import Verdict, verify
+
+__all__ = ["UnusableKey", "Verdict", "verify"]

@@ -1,0 +1,28 @@
+"""The one door for acts on people and the vault."""
+
+from troth.people.services.destroy import Destroyed, TooManyOrphans, finish_destroying, sweep_orphan_keys
+from troth.people.services.erase import Erased, erase, erase_many
+from troth.people.services.keep import Due, confirm_needed, erase_due, erase_records
+from troth.people.services.prepare import IdentifierTaken, PersonRef, add_identifier, prepare
+from troth.people.services.store import PersonGone, hold_still, store_record
+
+__all__ = [
+    "Destroyed",
+    "Due",
+    "Erased",
+    "IdentifierTaken",
+    "PersonGone",
+    "PersonRef",
+    "TooManyOrphans",
+    "add_identifier",
+    "confirm_needed",
+    "erase",
+    "erase_due",
+    "erase_many",
+    "erase_records",
+    "finish_destroying",
+    "hold_still",
+    "prepare",
+    "store_record",
+    "sweep_orphan_keys",
+]

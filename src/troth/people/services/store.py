@@ -1,0 +1,93 @@
+"""Storing a record in the vault."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+from django.db import connection
+
+from troth.people import rules
+from troth.people.keys import KeyDestroyed
+from troth.people.models import Person, Record, Value
+from troth.people.vault import PersonKey
+from troth.policy.model import Policy, Row
+from troth.versions.values import Version
+
+
+class PersonGone(LookupError):
+    """The person was erased meanwhile. For a fresh submission: prepare them again, which is a new start."""
+
+
+def hold_still(person_id: UUID) -> None:
+    """Keep the person from being erased, and their other writers waiting, until the transaction ends.
+
+    Raises PersonGone if they are erased already, RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a person can be held only inside a transaction: use transaction.atomic")
+    locked = Person.objects.select_for_update(no_key=True).filter(id=person_id)
+    if locked.values_list("id", flat=True).first() is None:
+        raise PersonGone(f"the person {person_id} is not in the vault: erased, or never there")
+
+
+def store_record(
+    *,
+    person_id: UUID,
+    version: Version,
+    touchpoint: str,
+    row: str,
+    values: Mapping[str, str],
+    submission_id: UUID,
+    now: datetime,
+    source: str,
+    language: str = "",
+    notice_digest: str = "",
+) -> UUID:
+    """Store one row of a submission, sealed; returns the record's id. In the caller's transaction, with its evidence.
+
+    `values`: item id → text, of items the row declares. Due and review days come from the row's retention rules. Of a
+    secret item only an Argon2 hash is kept; none at all where a recipient of the row is named to hold it (it is set
+    at the identity provider). Raises PersonGone, ValueError for undeclared items, KeyStoreUnreachable.
+    """
+    declared = version.policy.touchpoints[touchpoint].row(row)
+    stray = sorted(set(values) - declared.item_ids)
+    if stray:
+        raise ValueError(f"row `{touchpoint}/{row}` does not declare {', '.join(stray)}")
+    hold_still(person_id)
+    key = _key(person_id)
+    kept = set(values) - rules.kept_by_others(version.policy, declared)
+    plan = rules.schedule(version.policy, touchpoint, declared, kept or declared.item_ids, now)
+    record = Record.objects.create(
+        id=uuid4(),
+        person_id=person_id,
+        version_id=version.id,
+        touchpoint=touchpoint,
+        row=row,
+        submission_id=submission_id,
+        recorded_at=now,
+        source=source,
+        language=language,
+        notice_digest=notice_digest,
+        due_at=plan.due,
+        review_at=plan.review,
+    )
+    Value.objects.bulk_create(
+        _sealed(key, record.id, version.policy, item, values[item], plan.items[item]) for item in sorted(kept)
+    )
+    return record.id
+
+
+def _key(person_id: UUID) -> PersonKey:
+    try:
+        return PersonKey.of(person_id)
+    except KeyDestroyed as problem:
+        raise PersonGone(f"the key of person {person_id} is destroyed: they are being erased") from problem
+
+
+def _sealed(
+    key: PersonKey, record: UUID, policy: Policy, item: str, text: str, due: datetime | None
+) -> Value:
+    secret = policy.data[item].kind == "secret"
+    plain = PasswordHasher().hash(text) if secret else text
+    return Value(record_id=record, item=item, sealed=key.seal_value(record, item, plain), hashed=secret, due_at=due)

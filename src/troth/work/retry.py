@@ -10,7 +10,7 @@ from procrastinate.jobs import Job
 
 def delay(attempts: int, *, first: timedelta, cap: timedelta) -> timedelta:
     """The pause after `attempts` earlier failures: doubled each time from `first`, never above `cap`."""
-    return min(first * 2 ** min(attempts, 30), cap)
+    return min(first * (1 << min(attempts, 30)), cap)
 
 
 class Backoff(BaseRetryStrategy):

@@ -1,11 +1,12 @@
 """All pages of a list, by the link or cursor each page names."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from troth.systems.kit.outcomes import SystemProblem
 
 Page = Mapping[str, Any]
+T = TypeVar("T")
 
 
 def pages(first: Page, next_of: Callable[[Page], str | None], fetch: Callable[[str], Page]) -> Iterator[Page]:
@@ -21,3 +22,8 @@ def pages(first: Page, next_of: Callable[[Page], str | None], fetch: Callable[[s
             raise SystemProblem("the list of pages goes in a circle; the answer is not complete", consequence="retry")
         seen.add(where)
         page = fetch(where)
+
+
+def in_batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The things in order, at most `size` at a time."""
+    return (things[at : at + size] for at in range(0, len(things), size))

@@ -1,0 +1,251 @@
+"""HubSpot: contacts through CRM v3, marketing e-mail through communication preferences v4.
+
+Addresses travel in request bodies (batch operations), so that they stay out of URLs and their logs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from troth.systems.kit.auth import Auth, Bearer
+from troth.systems.kit.base import Outgoing
+from troth.systems.kit.fields import items_of
+from troth.systems.kit.identifiers import Identifiers
+from troth.systems.kit.outcomes import Done, Finding, Found, Outcome, SystemProblem
+from troth.systems.kit.paging import in_batches, pages
+from troth.systems.kit.saas import SaasSystem
+from troth.systems.kit.settings import ConnectorSettings, SecretText
+
+CONTACTS = "/crm/v3/objects/contacts"
+STATUSES = "/communication-preferences/v4/statuses"
+PAGE = 100
+GROUPS = 5  # HubSpot's limit of filter groups in one search
+KEYS_KEPT = 100
+
+Contact = Mapping[str, Any]
+
+
+class HubSpotSettings(ConnectorSettings):
+    """A private app with scopes for contacts (read, write, GDPR delete) and communication preferences."""
+
+    token: SecretText = Field(title="Access token", description="Token of a private app.")
+    subscription_id: int | None = Field(
+        None,
+        title="Subscription type",
+        description="Id of the marketing e-mail subscription type that people who agree are subscribed to.",
+    )
+    not_marketing: tuple[int, ...] = Field(
+        (), title="Not marketing", description="Ids of subscription types that are not marketing, such as one to one."
+    )
+    key_property: str = Field(
+        "troth_records",
+        title="Key property",
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="Custom multi-line text property of contacts: it keeps a delivery from happening twice.",
+    )
+
+
+class HubSpot(SaasSystem):
+    """Found by e-mail address, the primary and the additional ones of a contact."""
+
+    Settings = HubSpotSettings
+    TITLE: ClassVar[str] = "HubSpot"
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "email": "email",
+        "full-name": "lastname",
+        "first-name": "firstname",
+        "last-name": "lastname",
+        "phone": "phone",
+        "job-title": "jobtitle",
+        "company": "company",
+        "country": "country",
+        "city": "city",
+        "region": "state",
+        "business-address": "address",
+        "message": "message",
+    }
+    settings: HubSpotSettings
+
+    def auth(self) -> Auth:
+        return Bearer(self.settings.token)
+
+    def find(self, who: Identifiers) -> Outcome:
+        """Every contact with one of the e-mail addresses, every property that has a value."""
+        contacts = self._contacts(who, self._properties())
+        return Found({"contacts": len(contacts)}, tuple(self._finding(contact) for contact in contacts))
+
+    def erase(self, who: Identifiers, *, key: str) -> Outcome:
+        """Permanent deletion of each contact found, by id.
+
+        Never by address: HubSpot puts an unknown address on a blocklist, and the person could not come back.
+        """
+        contacts = self._contacts(who, ["email"])
+        for contact in contacts:
+            body = {"objectId": contact["id"]}
+            self.api.call("erase a contact", "POST", f"{CONTACTS}/gdpr-delete", json=body, ok=(204, 404))
+        return Done({"contacts": len(contacts)})
+
+    def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
+        """Write the right values into every contact of the person."""
+        body = {"properties": self.to_fields(changes)}
+        contacts = self._contacts(who, ["email"])
+        for contact in contacts:
+            self.api.call("rectify a contact", "PATCH", f"{CONTACTS}/{contact['id']}", json=body)
+        return Done({"contacts": len(contacts)})
+
+    def suppress(self, who: Identifiers, *, key: str) -> Outcome:
+        """Unsubscribe every address of the person from all e-mail, whether a contact has it now or not."""
+        held = [contact["properties"].get("email") for contact in self._contacts(who, ["email"])]
+        addresses = list(dict.fromkeys(address.lower() for address in (*who.email, *held) if address))
+        for some in in_batches(addresses, PAGE):
+            path = f"{STATUSES}/batch/unsubscribe-all"
+            reply = self.api.call(
+                "unsubscribe", "POST", path, params={"channel": "EMAIL"}, json={"inputs": list(some)}, ok=(200, 207)
+            )
+            self._all_well("unsubscribe", reply.body)
+        return Done({"addresses": len(addresses)})
+
+    def deliver(self, outgoing: Outgoing, *, key: str) -> Outcome:
+        """Create or update the contact with the record's e-mail address; subscribe it only if the row is marketing.
+
+        The key is noted on the contact last, so a delivery that broke off is made whole when repeated and one that
+        was completed is left alone.
+        """
+        email = outgoing.values.get("email", "").strip().lower()
+        if not email:
+            raise SystemProblem(f"{self.name}: the record holds no e-mail address to file it under", consequence="stop")
+        fields = {**self.to_fields(outgoing.values), "email": email}
+        keys = self._keys(email)
+        if key in keys:
+            return Done({"created": False, "repeated": True})
+        made = self._upsert(email, fields)
+        evidence = {"id": str(made["id"]), "created": bool(made.get("new")), "fields": sorted(fields)}
+        if outgoing.marketing:
+            evidence["subscribed"] = self._subscribe(email, outgoing)
+        self._upsert(email, {self.settings.key_property: "\n".join([*keys, key][-KEYS_KEPT:])})
+        return Done(evidence)
+
+    def oldest(self) -> Outcome:
+        """Creation time of the oldest contact."""
+        body = _search([], ["createdate"], limit=1)
+        found = self.api.call("search contacts", "POST", f"{CONTACTS}/search", json=body).need("results", list)
+        return Done({"oldest": found[0]["createdAt"] if found else None})
+
+    def marketed(self) -> Iterator[str]:
+        """Addresses of contacts subscribed to at least one marketing e-mail subscription type."""
+        for some in self._listed():
+            path = f"{STATUSES}/batch/read"
+            read = self.api.call(
+                "read subscriptions", "POST", path, params={"channel": "EMAIL"}, json={"inputs": some}, ok=(200, 207)
+            )
+            self._all_well("read subscriptions", read.body)
+            for answer in read.need("results", list):
+                if any(self._is_marketing(status) for status in answer["statuses"]):
+                    yield answer["subscriberIdString"]
+
+    def _listed(self) -> Iterator[list[str]]:
+        """Addresses of all contacts, a page at a time."""
+        first = self._page("0")
+        for page in pages(first, _after, self._page):
+            addresses = [row["properties"]["email"] for row in page["results"] if row["properties"].get("email")]
+            if addresses:
+                yield addresses
+
+    def _page(self, after: str) -> Mapping[str, Any]:
+        query = {"limit": str(PAGE), "after": after, "properties": "email"}
+        reply = self.api.call("list contacts", "GET", CONTACTS, params=query)
+        reply.need("results", list)
+        body: Mapping[str, Any] = reply.body
+        return body
+
+    def _is_marketing(self, status: Mapping[str, Any]) -> bool:
+        return status["status"] == "SUBSCRIBED" and status["subscriptionId"] not in self.settings.not_marketing
+
+    def _contacts(self, who: Identifiers, properties: Sequence[str]) -> list[Contact]:
+        found: dict[str, Contact] = {}
+        addresses = list(dict.fromkeys(address.lower() for address in who.email))
+        for some in in_batches(addresses, GROUPS - 1):
+            primary = {"propertyName": "email", "operator": "IN", "values": list(some)}
+            more = [{"propertyName": "hs_additional_emails", "operator": "CONTAINS_TOKEN", "value": a} for a in some]
+            body = _search([{"filters": [one]} for one in (primary, *more)], properties)
+            found |= {contact["id"]: contact for contact in self._search_all(body)}
+        return list(found.values())
+
+    def _search_all(self, body: Mapping[str, Any]) -> Iterator[Contact]:
+        def fetch(after: str) -> Mapping[str, Any]:
+            reply = self.api.call("search contacts", "POST", f"{CONTACTS}/search", json={**body, "after": after})
+            reply.need("results", list)
+            page: Mapping[str, Any] = reply.body
+            return page
+
+        for page in pages(fetch("0"), _after, fetch):
+            yield from page["results"]
+
+    def _properties(self) -> list[str]:
+        known = self.api.call("list properties", "GET", "/crm/v3/properties/contacts").need("results", list)
+        return [one["name"] for one in known]
+
+    def _finding(self, contact: Contact) -> Finding:
+        values = {name: value for name, value in contact["properties"].items() if value not in (None, "")}
+        return Finding("contact", contact["id"], values, items_of(self.mapping, values))
+
+    def _keys(self, email: str) -> list[str]:
+        """Keys of deliveries already noted on the contact with this address."""
+        body = {"idProperty": "email", "inputs": [{"id": email}], "properties": [self.settings.key_property]}
+        body |= {"propertiesWithHistory": []}
+        reply = self.api.call("look for a contact", "POST", f"{CONTACTS}/batch/read", json=body, ok=(200, 207))
+        noted = [row["properties"].get(self.settings.key_property) or "" for row in reply.need("results", list)]
+        return [key for text in noted for key in text.split("\n") if key]
+
+    def _upsert(self, email: str, properties: Mapping[str, str]) -> Contact:
+        body = {"inputs": [{"id": email, "idProperty": "email", "properties": properties}]}
+        reply = self.api.call("write a contact", "POST", f"{CONTACTS}/batch/upsert", json=body, ok=(200, 207))
+        self._all_well("write a contact", reply.body)
+        written: list[Contact] = reply.need("results", list)
+        if not written:
+            raise SystemProblem(f"{self.name}: write a contact: the reply names no contact", consequence="retry")
+        return written[0]
+
+    def _subscribe(self, email: str, outgoing: Outgoing) -> bool:
+        """False when HubSpot refuses because the person unsubscribed there: only they can undo that, there."""
+        if self.settings.subscription_id is None:
+            raise SystemProblem(
+                f"{self.name}: set subscription_id: which subscription type do people who agree to marketing join?",
+                consequence="fix settings",
+            )
+        order = {
+            "channel": "EMAIL",
+            "subscriberIdString": email,
+            "subscriptionId": self.settings.subscription_id,
+            "statusState": "SUBSCRIBED",
+            "legalBasis": "CONSENT_WITH_NOTICE",
+            "legalBasisExplanation": f"consent recorded with record {outgoing.record}",
+        }
+        path = f"{STATUSES}/batch/write"
+        reply = self.api.call("subscribe", "POST", path, json={"inputs": [order]}, ok=(200, 207))
+        if any(fault.get("subCategory") == "UNSUBSCRIBED" for fault in reply.body.get("errors", [])):
+            return False
+        self._all_well("subscribe", reply.body)
+        return True
+
+    def _all_well(self, act: str, body: Any) -> None:
+        """A batch can fail in part and still answer 207: never take that for done."""
+        faults = body.get("errors", []) if isinstance(body, Mapping) else []
+        if faults:
+            kinds = sorted({str(fault.get("category")) for fault in faults})
+            raise SystemProblem(
+                f"{self.name}: {act}: {len(faults)} of the batch refused ({', '.join(kinds)})", consequence="stop"
+            )
+
+
+def _after(page: Mapping[str, Any]) -> str | None:
+    """The cursor of the next page."""
+    after: str | None = ((page.get("paging") or {}).get("next") or {}).get("after")
+    return after
+
+
+def _search(groups: Sequence[Mapping[str, Any]], properties: Sequence[str], limit: int = PAGE) -> dict[str, Any]:
+    """A search body, oldest first; the published contract requires every member."""
+    order = [{"propertyName": "createdate", "direction": "ASCENDING"}]
+    return {"filterGroups": groups, "properties": properties, "sorts": order, "limit": limit, "after": "0"}

@@ -1,0 +1,30 @@
+"""Which vendors there are: the modules of this folder."""
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from troth.systems import saas
+from troth.systems.kit.saas import SaasSystem
+
+_NOT_VENDORS = frozenset({"manifest"})
+
+
+@cache
+def vendors() -> tuple[str, ...]:
+    """Connector names, without importing any of them."""
+    found = (module.name for module in pkgutil.iter_modules(saas.__path__))
+    return tuple(sorted(name for name in found if not name.startswith("_") and name not in _NOT_VENDORS))
+
+
+def connector(name: str) -> type[SaasSystem]:
+    """The connector class of vendor `name`. Raises `KeyError` when there is no such vendor."""
+    if name not in vendors():
+        raise KeyError(name)
+    module = import_module(f"{saas.__name__}.{name}")
+    (found,) = [
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, type) and issubclass(thing, SaasSystem) and thing.__module__ == module.__name__
+    ]
+    return found

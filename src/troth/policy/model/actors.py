@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
-from troth.policy.model.base import Assumable, Country, Id, Part, Text, Texts
+from troth.policy.model.base import Assumable, Country, Id, Part, Text, Texts, unfit
 
 
 class GroupCompany(Part):
@@ -72,7 +72,7 @@ class Recipient(Assumable):
     contract: date | None = Field(None, description="day of the processing agreement, where known")
     connector: Id | None = Field(None, description="the connector that reaches it; none: staff do it by hand")
     privacy_policy: Text | None = None
-    direct_marketing: bool = Field(
+    direct_marketing: StrictBool = Field(
         False, description="uses the data for its own direct marketing (Cal. Civ. Code 1798.83)"
     )
 
@@ -80,5 +80,5 @@ class Recipient(Assumable):
     def _mechanisms_fit(self) -> "Recipient":
         stray = [m.country for m in self.mechanisms if m.country not in self.countries]
         if stray:
-            raise ValueError(f"a mechanism is given for {', '.join(stray)}, which is not among the countries")
+            raise unfit(f"a mechanism is given for {', '.join(stray)}, which is not among the countries", "mechanisms")
         return self

@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
 """A name used inside the files: lower case, digits and hyphens."""
@@ -54,6 +55,11 @@ def _one_or_many(value: object) -> object:
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many)]
 """One text or a list of them."""
+
+
+def unfit(message: str, *at: str | int) -> PydanticCustomError:
+    """The error of parts that do not fit each other; `at`: steps from the part to where the author should look."""
+    return PydanticCustomError("unfit", "{message}", {"message": message, "at": at})
 
 
 class Part(BaseModel):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from troth.policy.model.base import Assumable, Basis, Id, Period, Text
 
@@ -20,7 +20,7 @@ class Item(Assumable):
     identifies: Literal["email", "phone", "account", "device"] | None = Field(
         None, description="the identifier a person is found by, where the item is one"
     )
-    special: bool = Field(False, description="special category (GDPR Art. 9)")
+    special: StrictBool = Field(False, description="special category (GDPR Art. 9)")
     hint: Text | None = None
 
 
@@ -29,8 +29,8 @@ class Purpose(Assumable):
 
     label: Text
     dpv: Text
-    marketing: bool = False
-    profiling: bool = False
+    marketing: StrictBool = False
+    profiling: StrictBool = False
 
 
 class SecondaryPurpose(Assumable):

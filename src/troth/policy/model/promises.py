@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from troth.policy.model.base import Assumable, Basis, Country, Id, Part, Period, Text, Texts
 
@@ -82,7 +82,7 @@ class TransferTerm(Assumable):
 
 class Transfers(Part):
     terms: dict[Id, TransferTerm]
-    principles_prevail: bool = Field(
+    principles_prevail: StrictBool = Field(
         False, description="the DPF Principles govern where the policy conflicts with them"
     )
     url: Text | None = None
@@ -179,9 +179,7 @@ class AcceptedGap(Part):
     """A finding someone accepts: shown and counted until its review day."""
 
     code: Annotated[str, Field(pattern=r"^T-\d{4}$")]
-    where: Text = Field(
-        description="the place the finding names, `touchpoints.browse-website`; `*` as wildcard"
-    )
+    where: Text = Field(description="the place the finding names, `touchpoints.browse-website`; `*` as wildcard")
     reason: Text
     owner: Text
     review: date

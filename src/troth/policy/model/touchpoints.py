@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
-from troth.policy.model.base import Assumable, Basis, Channel, Id, Part, Text, Texts
+from troth.policy.model.base import Assumable, Basis, Channel, Id, Part, Text, Texts, unfit
 
 
 class RowItem(Part):
@@ -15,7 +15,7 @@ class RowItem(Part):
 
     item: Id
     published_as: Text | None = None
-    required: bool = False
+    required: StrictBool = False
 
 
 class RowPurpose(Assumable):
@@ -55,7 +55,7 @@ class Row(Assumable):
     """
 
     id: Id
-    marketing: bool = Field(False, description="a separate marketing row: its own consent, never a condition")
+    marketing: StrictBool = Field(False, description="a separate marketing row: its own consent, never a condition")
     items: tuple[Annotated[RowItem, _short("item")], ...] = Field(min_length=1)
     purposes: tuple[RowPurpose, ...] = Field(min_length=1)
     bases: tuple[Basis, ...] = Field(min_length=1)
@@ -67,12 +67,12 @@ class Row(Assumable):
 
     @model_validator(mode="after")
     def _bases_hold(self) -> "Row":
-        for purpose in self.purposes:
-            allowed = purpose.bases or self.bases
-            if purpose.relies_on not in allowed:
-                raise ValueError(f"purpose `{purpose.purpose}` relies on `{purpose.relies_on}`, not among its bases")
+        for i, purpose in enumerate(self.purposes):
+            if purpose.relies_on not in (purpose.bases or self.bases):
+                message = f"purpose `{purpose.purpose}` relies on `{purpose.relies_on}`, not among its bases"
+                raise unfit(message, "purposes", i, "relies_on")
         if self.recipients is not None and self.assumed_recipients:
-            raise ValueError("`assumed_recipients` is for rows whose recipients are not stated")
+            raise unfit("`assumed_recipients` is for rows whose recipients are not stated", "assumed_recipients")
         return self
 
     @property
@@ -96,9 +96,7 @@ class Touchpoint(Assumable):
     sites: tuple[Id, ...] = ()
     channels: tuple[Channel, ...] = Field(min_length=1)
     role: Literal["controller", "processor"] = "controller"
-    asks_age: bool = Field(
-        False, description="the form asks for an attestation of age; the answer is not stored"
-    )
+    asks_age: StrictBool = Field(False, description="the form asks for an attestation of age; the answer is not stored")
     source: Text | None = Field(None, description="where data not given by the person comes from (GDPR Art. 14(2)(f))")
     rows: tuple[Row, ...] = Field(min_length=1)
 

@@ -1,0 +1,81 @@
+"""`troth`: one command a module, loaded when it is called, so that help and checks start fast and import no Django."""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+COMMANDS = {
+    "check": "Check a policy: all its problems at once, each with its place.",
+    "export": "Print what a policy says, as data.",
+    "init": "Start a policy of your own.",
+    "publish": "Publish a policy: from now on it is what runs.",
+    "serve": "Serve the notice, forms, privacy centre and console, with a worker.",
+    "worker": "Work off background tasks.",
+    "verify": "Check the promises against the real systems.",
+    "sweep": "Erase what is past its period.",
+    "evidence": "Export and verify evidence.",
+    "systems": "The systems that hold personal data.",
+    "demo": "The whole story on a world of its own.",
+    "migrate": "Bring the database up to date.",
+}
+"""Command → what it does. Each is `troth.cli.<command>`, with a Typer `app` or a function `run`; absent ones are not
+offered."""
+
+
+def _module(name: str) -> str:
+    return f"troth.cli.{name}"
+
+
+class Commands(TyperGroup):
+    """Finds commands by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name for name in COMMANDS if find_spec(_module(name))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(_module(cmd_name))
+        app = getattr(module, "app", None) or _single(module.run)
+        command = get_command(app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+def _single(run: Any) -> typer.Typer:
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.command()(run)
+    return app
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="troth",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _root() -> None:
+    """A privacy policy that runs: declare it once, check it, publish it, run it, prove it."""
+
+
+def main() -> None:
+    """The entry point of `troth`. Its exit codes are those of `troth.cli.output.Exit`."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,12 @@
+"""The digest of a policy: the same for the same content, whatever the order of its files, keys or comments."""
+
+import hashlib
+
+import rfc8785
+
+from troth.policy.model import Policy
+
+
+def digest(policy: Policy) -> str:
+    """SHA-256 (hex) of the policy's canonical JSON (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(policy.model_dump(mode="json"))).hexdigest()

@@ -1,0 +1,63 @@
+"""A problem with a policy, as a value; `render` turns problems into text or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from troth.policy.model import AcceptedGap
+    from troth.policy.places import Place
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to put right.
+
+    `where` is the dotted path of the part concerned (`touchpoints.newsletter.rows.0`), empty for a whole file.
+    `accepted` is the gap under which someone accepts it: then it is shown and counted, and stops nothing.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    place: Place | None = None
+    where: str = ""
+    help: str | None = None
+    accepted: AcceptedGap | None = None
+
+    @property
+    def stops(self) -> bool:
+        """True if the policy cannot be published with it."""
+        return self.severity == "error" and self.accepted is None
+
+
+class PolicyError(Exception):
+    """A policy that cannot be used; `problems` holds everything found, warnings included."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        stopping = [p for p in self.problems if p.stops]
+        first = f": {stopping[0].code} {stopping[0].message}" if stopping else ""
+        super().__init__(f"{len(stopping)} error{'' if len(stopping) == 1 else 's'} in the policy{first}")
+
+
+class Unreadable(Exception):
+    """The files could not be read, so nothing can be said about the policy."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """``did you mean `x`?`` for the closest known name, or None."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """The user's own word in backticks, cut where it is long."""
+    text = value if isinstance(value, str) else {True: "true", False: "false", None: "null"}.get(value, str(value))  # type: ignore[call-overload]
+    flat = " ".join(str(text).split())
+    return f"`{flat if len(flat) <= limit else flat[: limit - 1] + '…'}`"

@@ -1,0 +1,138 @@
+"""An error of the models → a problem in the author's words, at the place in the files."""
+
+import re
+from datetime import date
+
+from pydantic_core import ErrorDetails
+
+from troth.policy.fields import fields_at
+from troth.policy.places import Place, nearest
+from troth.policy.problems import Problem, did_you_mean, shown
+from troth.policy.tree import Data, Tree
+from troth.policy.words import part
+
+ID = "lower case letters, digits and hyphens, starting with a letter or digit, at most 64"
+
+WANTED = {
+    "string_type": "a text",
+    "bool_type": "`true` or `false`",
+    "bool_parsing": "`true` or `false`",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "dict_type": "a mapping of `key: value` lines",
+    "model_type": "a mapping of `key: value` lines",
+    "model_attributes_type": "a mapping of `key: value` lines",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+
+
+def problem_of(detail: ErrorDetails, tree: Tree) -> Problem:
+    """Always gives a problem: an error of a kind unknown here keeps the words it came with."""
+    path, end = _located(detail, tree)
+    kind = detail["type"]
+    if kind == "missing":
+        return _missing(path, end, tree)
+    if kind == "extra_forbidden":
+        return _unknown(path, tree)
+    if end == "[key]":
+        return Problem("T-0105", "error", f"{shown(path.rpartition('.')[2])} is not a name", _key(path, tree), path, ID)
+    code, message, help = _value(detail)
+    return Problem(code, "error", message, nearest(tree.places, path), path, help)
+
+
+def _located(detail: ErrorDetails, tree: Tree) -> tuple[str, str]:
+    """The path of the error as far as the files have it, and the last step that they do not have."""
+    here: Data = tree.data
+    steps: list[str] = []
+    end = ""
+    at = (detail.get("ctx") or {}).get("at", ())
+    for step in (*detail["loc"], *at):
+        inside = here if isinstance(here, dict) else dict(enumerate(here)) if isinstance(here, list) else {}
+        if step in inside:
+            here = inside[step]
+            steps.append(str(step))
+        else:
+            end = str(step)
+    return ".".join(steps), end
+
+
+def _key(path: str, tree: Tree) -> Place | None:
+    return tree.keys.get(path) or nearest(tree.places, path)
+
+
+def _missing(path: str, name: str, tree: Tree) -> Problem:
+    where = f"{path}.{name}" if path else name
+    place = _key(path, tree) if path else _start(tree)
+    fields = fields_at(path)
+    help = (fields[name].description if name in fields else None) or f"add `{name}:`"
+    return Problem("T-0101", "error", f"{part(path)} has no `{name}`", place, where, help)
+
+
+def _start(tree: Tree) -> Place | None:
+    first = next(iter(tree.keys.values()), None)
+    return Place(first.file, 1, 1, 2) if first else None
+
+
+def _unknown(path: str, tree: Tree) -> Problem:
+    around, _, key = path.rpartition(".")
+    if key == "<<":
+        help: str | None = "merge keys are not part of YAML 1.2: write the values out"
+    else:
+        known = fields_at(around)
+        help = did_you_mean(key, known) or (f"known keys: {', '.join(f'`{k}`' for k in known)}" if known else None)
+    return Problem("T-0102", "error", f"{part(around)} has no key `{key}`", _key(path, tree), path, help)
+
+
+def _value(detail: ErrorDetails) -> tuple[str, str, str | None]:  # noqa: PLR0911  one line a kind of error
+    kind, given, ctx = detail["type"], detail["input"], detail.get("ctx") or {}
+    if kind in WANTED:
+        return _type(given, WANTED[kind])
+    if kind in ("literal_error", "enum"):
+        return _choice(given, str(ctx.get("expected", "")))
+    if kind == "string_pattern_mismatch":
+        return _pattern(given, str(ctx.get("pattern", "")))
+    if kind.startswith("date_"):
+        return "T-0107", f"{shown(given)} is not a date", f"write it as `{date(2026, 1, 31)}`"
+    if kind == "string_too_long":
+        return "T-0105", f"{shown(given)} is too long", ID
+    if kind in ("too_short", "string_too_short"):
+        return "T-0108", "this must not be empty", None
+    return _ours(given, str(ctx.get("message") or ctx.get("error") or detail["msg"]))
+
+
+def _type(given: object, wanted: str) -> tuple[str, str, str | None]:
+    if isinstance(given, dict | list | tuple):
+        got = "a mapping" if isinstance(given, dict) else "a list"
+    else:
+        got = "nothing" if given is None else shown(given)
+    quotes = wanted == "a text" and isinstance(given, bool | int | float)
+    return "T-0104", f"expected {wanted}, not {got}", f'put it in quotes: `"{shown(given)[1:-1]}"`' if quotes else None
+
+
+def _choice(given: object, expected: str) -> tuple[str, str, str | None]:
+    names = re.findall(r"'([^']*)'", expected)
+    listed = ", ".join(f"`{n}`" for n in names)
+    guess = did_you_mean(given, names) if isinstance(given, str) else None
+    choose = f"choose {'one of ' if len(names) > 1 else ''}{listed}"
+    got = "a mapping" if isinstance(given, dict) else "a list" if isinstance(given, list | tuple) else shown(given)
+    return "T-0103", f"{got} cannot stand here", f"{guess} {choose}" if guess else choose
+
+
+def _pattern(given: object, pattern: str) -> tuple[str, str, str | None]:
+    if pattern.startswith("^[A-Z]"):
+        return "T-0110", f"{shown(given)} is not a country", "write its two letters of ISO 3166-1, such as `DE`"
+    if "T-" in pattern:
+        return (
+            "T-0105",
+            f"{shown(given)} is not the code of a finding",
+            "write it as `check` prints it, such as `T-0301`",
+        )
+    return "T-0105", f"{shown(given)} is not a name", ID
+
+
+def _ours(given: object, message: str) -> tuple[str, str, str | None]:
+    if message.startswith("not a period"):
+        return "T-0106", f"{shown(given)} is not a period", "write an ISO 8601 duration such as `P60D`, `P6M` or `P1Y`"
+    return "T-0109", message[:1].lower() + message[1:], None

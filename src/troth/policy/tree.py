@@ -1,0 +1,212 @@
+"""YAML text → plain data with the place of every part.
+
+Built from the parser's events, so that neither depth nor aliases can exhaust the machine: the C parser keeps no
+stack of ours, and the limits below hold before anything is built on top.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import yaml
+
+from troth.policy.places import Place
+from troth.policy.problems import Problem, shown
+from troth.policy.scalars import Scalar, resolve
+
+MAX_DEPTH = 24
+MAX_NODES = 2_000_000
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+CORE = "tag:yaml.org,2002:"
+
+Data = Scalar | list["Data"] | dict[str, "Data"]
+
+
+@dataclass(slots=True)
+class Tree:
+    """Data of one or more files, and places by dotted path: of values (`places`) and of keys (`keys`)."""
+
+    data: dict[str, Data] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    keys: dict[str, Place] = field(default_factory=dict)
+
+
+class _Stop(Exception):
+    """The file cannot be understood past this point."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+
+def parse(text: str, file: str) -> tuple[Tree, list[Problem]]:
+    """The tree of one file, as far as it can be read, and its problems. Never raises."""
+    builder = _Builder(text, file)
+    try:
+        builder.document()
+    except _Stop as stop:
+        builder.problems.append(stop.problem)
+    except yaml.YAMLError as error:
+        builder.problems.append(_syntax(error, text, file))
+    return builder.tree, builder.problems
+
+
+class _Builder:
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.lines = text.splitlines()
+        self.tree = Tree()
+        self.problems: list[Problem] = []
+        self.nodes = 0
+        self.anchors: dict[str, tuple[Data, int]] = {}
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
+
+    def document(self) -> None:
+        next(self.events)
+        start = next(self.events)
+        if isinstance(start, yaml.StreamEndEvent):
+            return
+        data = self.value(next(self.events), "", 0)
+        if isinstance(data, dict):
+            self.tree.data = data
+        elif data is not None:
+            self.problem("T-0007", "a policy file is a mapping of sections", start, help="write `key: value` lines")
+        next(self.events)
+        after = next(self.events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            self.problem("T-0006", "the file holds several documents", after, help="split it at `---` into files")
+
+    def value(self, event: yaml.Event, path: str, depth: int) -> Data:
+        before = self.nodes
+        self.count(event)
+        data: Data
+        if isinstance(event, yaml.ScalarEvent):
+            data = self.scalar(event)
+        elif isinstance(event, yaml.AliasEvent):
+            data = self.alias(event)
+        elif depth >= MAX_DEPTH:
+            raise _Stop(self.made("T-0009", f"nested more than {MAX_DEPTH} levels deep", event))
+        elif isinstance(event, yaml.MappingStartEvent):
+            data = self.mapping(event, path, depth + 1)
+        else:
+            data = self.sequence(path, depth + 1)
+        anchor = getattr(event, "anchor", None)
+        if anchor and not isinstance(event, yaml.AliasEvent):
+            self.anchors[anchor] = (data, self.nodes - before)
+        return data
+
+    def mapping(self, start: yaml.Event, path: str, depth: int) -> dict[str, Data]:
+        found: dict[str, Data] = {}
+        prefix = f"{path}." if path else ""
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _Stop(self.made("T-0010", "a key must be a plain word", event))
+            key, here = event.value, self.place(event)
+            inner = prefix + key
+            if key in found:
+                first = self.tree.keys[inner]
+                self.problem(
+                    "T-0005", f"`{key}` is given twice", event, where=inner, help=f"first at line {first.line}"
+                )
+                self.aside(depth)
+                continue
+            self.tree.keys[inner] = here
+            value = next(self.events)
+            plain = isinstance(value, yaml.ScalarEvent) and value.value
+            self.tree.places[inner] = self.place(value) if plain else here
+            found[key] = self.value(value, inner, depth)
+        return found
+
+    def aside(self, depth: int) -> None:
+        """Reads a value that is not used, so that what follows keeps its places."""
+        tree, self.tree = self.tree, Tree()
+        self.value(next(self.events), "", depth)
+        self.tree = tree
+
+    def sequence(self, path: str, depth: int) -> list[Data]:
+        found: list[Data] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            inner = f"{path}.{len(found)}"
+            self.tree.places[inner] = self.place(event)
+            found.append(self.value(event, inner, depth))
+            self.widen(inner, event)
+        return found
+
+    def widen(self, path: str, event: yaml.Event) -> None:
+        """A mapping or list in a list is underlined from its start to the end of its line."""
+        if not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            place = self.tree.places[path]
+            self.tree.places[path] = Place(place.file, place.line, place.column, self.width(place.line) + 1)
+
+    def scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        if not event.value.isprintable() and CONTROL.search(event.value):
+            self.problem("T-0014", "the text holds a control character", event, help="remove it")
+            return CONTROL.sub(" ", event.value)
+        if event.tag in (None, "!"):
+            return resolve(event.value) if event.implicit[0] and event.tag is None else event.value
+        if event.tag == f"{CORE}str":
+            return event.value
+        if event.tag in (f"{CORE}int", f"{CORE}float", f"{CORE}bool", f"{CORE}null"):
+            return resolve(event.value)
+        self.problem("T-0011", f"the tag {shown(event.tag)} is not known here", event, help="write plain values")
+        return event.value
+
+    def alias(self, event: yaml.AliasEvent) -> Data:
+        if event.anchor not in self.anchors:
+            self.problem("T-0012", f"`*{event.anchor}` names no anchor above it", event)
+            return None
+        data, size = self.anchors[event.anchor]
+        self.nodes += size
+        self.count(event)
+        return data
+
+    def count(self, event: yaml.Event) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise _Stop(self.made("T-0013", f"more than {MAX_NODES:,} parts once its aliases are written out", event))
+
+    def place(self, event: yaml.Event) -> Place:
+        start, end = cast(yaml.Mark, event.start_mark), cast(yaml.Mark, event.end_mark)
+        same = end.line == start.line and end.column > start.column
+        last = end.column if same else max(self.width(start.line + 1), start.column + 1)
+        return Place(self.file, start.line + 1, start.column + 1, last + 1)
+
+    def width(self, line: int) -> int:
+        return len(self.lines[line - 1].rstrip()) if 0 < line <= len(self.lines) else 0
+
+    def made(self, code: str, message: str, event: yaml.Event, where: str = "", help: str | None = None) -> Problem:
+        return Problem(code, "error", message, self.place(event), where, help)
+
+    def problem(self, code: str, message: str, event: yaml.Event, where: str = "", help: str | None = None) -> None:
+        self.problems.append(self.made(code, message, event, where, help))
+
+
+SYNTAX = {
+    "mapping values are not allowed": ("a `:` stands where no key can be", "put a text that holds `: ` in quotes"),
+    "could not find expected ':'": ("a key has no `:` after it", None),
+    "did not find expected key": ("a key was expected here", "check that the lines around it start in the same column"),
+    "did not find expected '-'": ("a list entry was expected here", "check that its `-` stand in the same column"),
+    "unexpected end of stream": ("a quoted text does not end", "close the quotes"),
+    "unacceptable character": ("a character that no text file should hold", None),
+}
+"""The parser's words → ours, with help."""
+
+
+def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    words = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    lines = text.splitlines()
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    at = lines[line] if line < len(lines) else ""
+    if "cannot start any token" in words:
+        said = _bad_start(at[column : column + 1])
+    else:
+        default = (f"this is not YAML: {words}", None)
+        said = next((ours for theirs, ours in SYNTAX.items() if theirs in words), default)
+    return Problem("T-0008", "error", said[0], Place(file, line + 1, column + 1, column + 2), help=said[1])
+
+
+def _bad_start(character: str) -> tuple[str, str | None]:
+    if character == "\t":
+        return "a tab stands where YAML wants spaces", "indent with spaces"
+    return f"a plain text cannot start with `{character}`", "put it in quotes"

@@ -1,7 +1,6 @@
 """Person keys, in a store apart from the database: destroying a key makes every copy of what it sealed unreadable."""
 
 import hashlib
-import os
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime

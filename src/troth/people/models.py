@@ -74,7 +74,7 @@ class Record(models.Model):
 
 
 class Value(models.Model):
-    """One item of a record, sealed. `hashed`: a secret, of which only an Argon2 hash was kept (sealed like the rest)."""
+    """One item of a record, sealed. `hashed`: a secret, of which only an Argon2 hash is kept (sealed like the rest)."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="values")

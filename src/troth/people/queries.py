@@ -90,7 +90,9 @@ class NoSuchRecord(LookupError):
 def find(identifiers: Identifiers) -> UUID | None:
     """The person known by one of these; if several are, the one of the first e-mail address, account, phone, device."""
     asked = [(kind, lookup(kind, value)) for kind, value in usable(identifiers)]
-    found = {(kind, bytes(name)): person for kind, name, person in _named(asked).values_list("kind", "lookup", "person")}
+    rows = _named(asked).values_list("kind", "lookup", "person_id")
+    found = {(kind, bytes(name)): holder for kind, name, holder in rows}
+
     return next((found[name] for name in asked if name in found), None)
 
 

@@ -1,8 +1,8 @@
 """The erasure register: who was erased, kept outside the database so that a restored backup cannot forget it.
 
-`entries/ab/cd/<person id>`: one erasure, JSON. `hashes/ab/cd/<keyed hash>`: when the identifier was last erased, so that
-`was_erased` is one look at one file. Identifiers are sealed under a key of the entry's own; closing an entry destroys
-that key, so that copies of the register lose them too.
+`entries/ab/cd/<person id>`: one erasure, JSON. `hashes/ab/cd/<keyed hash>`: when the identifier was last erased, so
+that `was_erased` is one look at one file. Identifiers are sealed under a key of the entry's own; closing an entry
+destroys that key, so that copies of the register lose them too.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Erasing people. A crash at any point is safe, and doing it again finishes it:
 
-1. the erasure register notes them, durably (a person noted and not yet erased is erased by the repetition);
-2. one transaction deletes their rows, everywhere, notes their keys for destruction and writes evidence;
+1. with the people locked, the erasure register notes them, durably (noted and not yet erased: repeating erases);
+2. the same transaction deletes their rows, everywhere, notes their keys for destruction and writes evidence;
 3. after its commit the keys are destroyed; a kill in between leaves the note, which the sweep works off.
 """
 
@@ -54,9 +54,9 @@ def erase_many(
     KeyStoreUnreachable with nothing erased.
     """
     ids = sorted(set(person_ids))
-    names = _note(ids, now, now + recheck_after)
     with transaction.atomic(), erasing():
         found = list(Person.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id", flat=True))
+        names = _note(found, now, now + recheck_after)
         counts = _counts(found)
         KeyToDestroy.objects.bulk_create(
             (KeyToDestroy(id=id, pseudonym=names.get(id, ""), at=now) for id in found), ignore_conflicts=True
@@ -104,12 +104,10 @@ def _note_unreadable(id: UUID, now: datetime, recheck_on: datetime) -> None:
 
 
 def _sealed_identifiers(ids: list[UUID]) -> dict[UUID, list[tuple[str, bytes]]]:
-    found: dict[UUID, list[tuple[str, bytes]]] = {
-        id: [] for id in Person.objects.filter(id__in=ids).values_list("id", flat=True)
-    }
+    found: dict[UUID, list[tuple[str, bytes]]] = {id: [] for id in ids}
     rows = Identifier.objects.filter(person_id__in=ids).order_by("id").values_list("person_id", "kind", "sealed")
     for person, kind, sealed in rows:
-        found.setdefault(person, []).append((kind, bytes(sealed)))
+        found[person].append((kind, bytes(sealed)))
     return found
 
 

@@ -11,7 +11,6 @@ from troth.people import rules
 from troth.people.keys import KeyDestroyed
 from troth.people.models import Person, Record, Value
 from troth.people.vault import PersonKey
-from troth.policy.model import Policy, Row
 from troth.versions.values import Version
 
 
@@ -73,7 +72,10 @@ def store_record(
         review_at=plan.review,
     )
     Value.objects.bulk_create(
-        _sealed(key, record.id, version.policy, item, values[item], plan.items[item]) for item in sorted(kept)
+        _sealed(
+            key, record.id, item, values[item], secret=version.policy.data[item].kind == "secret", due=plan.items[item]
+        )
+        for item in sorted(kept)
     )
     return record.id
 
@@ -85,9 +87,6 @@ def _key(person_id: UUID) -> PersonKey:
         raise PersonGone(f"the key of person {person_id} is destroyed: they are being erased") from problem
 
 
-def _sealed(
-    key: PersonKey, record: UUID, policy: Policy, item: str, text: str, due: datetime | None
-) -> Value:
-    secret = policy.data[item].kind == "secret"
-    plain = PasswordHasher().hash(text) if secret else text
-    return Value(record_id=record, item=item, sealed=key.seal_value(record, item, plain), hashed=secret, due_at=due)
+def _sealed(key: PersonKey, record: UUID, item: str, plain: str, *, secret: bool, due: datetime | None) -> Value:
+    kept = PasswordHasher().hash(plain) if secret else plain
+    return Value(record_id=record, item=item, sealed=key.seal_value(record, item, kept), hashed=secret, due_at=due)

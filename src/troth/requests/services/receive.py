@@ -106,8 +106,9 @@ def _mail_link(request: Request, address: str, now: datetime) -> None:
         subject=f"Please confirm your request {request.reference}",
         text=(
             f"Someone, we think you, asked us for this: {kind.title}.\n\n"
-            f"To confirm that it was you, open this page and press the button. The link works for three days:\n{link}\n\n"
-            "If it was not you, do nothing: without your confirmation nothing happens and nothing is shown to anyone.\n\n"
+            "To confirm that it was you, open this page and press the button. The link works for three days:\n"
+            f"{link}\n\n"
+            "If it was not you, do nothing: without your confirmation nothing happens and nobody is shown anything.\n\n"
             f"Your reference: {request.reference}\n"
         ),
         key=f"request-confirm:{request.id}:{request.links.count()}",

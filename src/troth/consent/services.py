@@ -12,6 +12,7 @@ from troth.consent import queries, rules
 from troth.consent.models import Event
 from troth.consent.rules import EventKind, Pair
 from troth.evidence import services as evidence
+from troth.evidence.entry import JSON
 from troth.people import queries as people_queries
 from troth.people import services as people
 
@@ -64,7 +65,7 @@ def record_event(
             )
             for purpose in wanted
         )
-        facts = {
+        facts: dict[str, JSON] = {
             "act": str(act),
             "touchpoint": touchpoint,
             "purposes": wanted,

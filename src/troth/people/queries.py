@@ -99,7 +99,9 @@ def find(identifiers: Identifiers) -> UUID | None:
 def person(id: UUID) -> PersonView | None:
     """The person of this id, if there is one."""
     row = Person.objects.filter(id=id).first()
-    return row and PersonView(row.id, row.created_at, row.restricted, row.age or None, row.country or None)
+    if row is None:
+        return None
+    return PersonView(row.id, row.created_at, row.restricted, row.age or None, row.country or None)
 
 
 def state_parts(id: UUID) -> StateParts:

@@ -26,7 +26,8 @@ def in_force(versions: Iterable[D], day: date) -> D | None:
     """
     known = sorted(versions, key=lambda version: version.number)
     effective = [version for version in known if version.effective <= day]
-    return (effective or known or [None])[-1]
+    best = effective or known
+    return best[-1] if best else None
 
 
 def text_digest(*texts: str) -> str:

@@ -42,6 +42,14 @@ def _insert(policy: Policy, places: Mapping[str, Place], name: str, now: datetim
         policy=policy.model_dump_json(),
         places={path: astuple(place) for path, place in places.items()},
     )
-    facts = {"version": str(row.id), "number": row.number, "digest": name, "effective": policy.effective.isoformat()}
-    evidence.append("policy.published", facts=facts, at=now)
+    evidence.append(
+        "policy.published",
+        facts={
+            "version": str(row.id),
+            "number": row.number,
+            "digest": name,
+            "effective": policy.effective.isoformat(),
+        },
+        at=now,
+    )
     return row

@@ -35,8 +35,9 @@ def erase_due(now: datetime, *, dry_run: bool = False) -> Due:
     with transaction.atomic(), erasing():
         due = Due(_delete(records, "people.Record"), _delete(values, "people.Value"))
         if due.records or due.values:
-            facts = {"store": "vault", "records": due.records, "values": due.values}
-            evidence.append("sweep.erased", facts=facts, at=now)
+            evidence.append(
+                "sweep.erased", facts={"store": "vault", "records": due.records, "values": due.values}, at=now
+            )
     return due
 
 
@@ -45,8 +46,7 @@ def erase_records(record_ids: Iterable[UUID], *, reason: str, now: datetime) -> 
     with transaction.atomic(), erasing():
         gone = _delete(Record.objects.filter(id__in=list(record_ids)), "people.Record")
         if gone:
-            facts = {"store": "vault", "records": gone, "reason": reason}
-            evidence.append("sweep.erased", facts=facts, at=now)
+            evidence.append("sweep.erased", facts={"store": "vault", "records": gone, "reason": reason}, at=now)
     return gone
 
 

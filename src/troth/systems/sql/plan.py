@@ -1,0 +1,249 @@
+"""Dataset + catalog → the few statements that find, erase or correct any number of people. Pure and deterministic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from psycopg import sql
+
+from troth.systems.sql.catalog import Catalog, children_first
+from troth.systems.sql.compose import SEED_ROWS, Reach, alias, commas, ident
+from troth.systems.sql.graph import ByIdentity, ByLink, Way
+from troth.systems.sql.mask import Assign, Right, Value, assign, masks
+from troth.systems.sql.model import Act, Dataset, Keep
+
+Doing = Literal["find", "erase", "delete account", "rectify"]
+Effect = Literal["read", "delete", "anonymise", "unlink", "keep", "correct"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One statement on one table. Read: rows `(person, column…)`. Else: rows `(person, reached, changed, shared)`."""
+
+    table: str
+    effect: Effect
+    statement: sql.Composed
+    left: sql.Composed | None = None  # counts rows that should have changed and are as they were
+    columns: tuple[str, ...] = ()
+    assigns: tuple[Assign, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`prepare` makes the temporary tables a writing plan needs; `steps` follow, one a table, in a safe order."""
+
+    doing: Doing
+    reach: Reach
+    prepare: tuple[sql.Composed, ...]
+    steps: tuple[Step, ...]
+
+    def explain(self) -> str:
+        """The plan in words, then its SQL: the same text for the same dataset and database."""
+        lines = [f"{self.doing}: {len(self.prepare)} preparing statements, {len(self.steps)} steps"]
+        for step in self.steps:
+            lines.append(f"{step.effect} {step.table}: {_reached_by(self.reach, step.table)}")
+            lines += [f"    {one.column}: {one.kind}" for one in step.assigns]
+            lines += [f"    because {step.reason}"] if step.reason else []
+        statements = (*self.prepare, *(step.statement for step in self.steps))
+        return "\n".join([*lines, "", *(f"{statement.as_string(None)};" for statement in statements)])
+
+
+def find_plan(dataset: Dataset, catalog: Catalog) -> Plan:
+    """One SELECT for each table that an identity leads to; writes nothing, so a read replica serves."""
+    reach = Reach(dataset, catalog)
+    return Plan("find", reach, (), tuple(_read(reach, table) for table in reach.order))
+
+
+def erase_plan(dataset: Dataset, catalog: Catalog) -> Plan:
+    """What `on_erase` says, for every reached table."""
+    acts = {name: table.on_erase for name, table in dataset.tables.items()}
+    return _write_plan("erase", Reach(dataset, catalog), acts)
+
+
+def account_plan(dataset: Dataset, catalog: Catalog) -> Plan:
+    """What `on_account_deletion` says; tables that say nothing are left alone."""
+    acts = {n: t.on_account_deletion for n, t in dataset.tables.items() if t.on_account_deletion is not None}
+    return _write_plan("delete account", Reach(dataset, catalog), acts)
+
+
+def rectify_plan(dataset: Dataset, catalog: Catalog, items: Mapping[str, str]) -> Plan:
+    """Corrects every column that holds one of `items` (data item id → name of the bound parameter)."""
+    reach = Reach(dataset, catalog)
+    steps = []
+    for table in reach.order:
+        columns = reach.table(table).columns
+        # what ties rows together (keys, references) is the database's own; only what it holds is corrected
+        held = {n: c for n, c in columns.items() if not c.references and n not in reach.table(table).key}
+        values: dict[str, Value] = {n: Right(items[c.item]) for n, c in held.items() if c.item and c.item in items}
+        if values:
+            steps.append(_update(reach, table, "correct", values))
+    return Plan("rectify", reach, _prepare(reach), tuple(steps))
+
+
+def _write_plan(doing: Doing, reach: Reach, acts: Mapping[str, Act]) -> Plan:
+    order = children_first((t for t in reversed(reach.order) if t in acts), reach.catalog.foreign_keys)
+    # rows are unlinked and masked before any is deleted: a cascading foreign key would take them along
+    steps = sorted((_step(reach, table, acts[table]) for table in order), key=lambda step: step.effect == "delete")
+    return Plan(doing, reach, _prepare(reach), tuple(steps))
+
+
+def _step(reach: Reach, table: str, act: Act) -> Step:
+    if isinstance(act, Keep):
+        return _count(reach, table, act.keep)
+    if act == "delete":
+        return _delete(reach, table)
+    return _update(reach, table, act, masks(reach.table(table), act))
+
+
+def _prepare(reach: Reach) -> tuple[sql.Composed, ...]:
+    """The seed and the reached sets that lead on: rows they were read from may be gone when the next needs them."""
+    temporary = sql.SQL("create temporary table {} on commit drop as {}")
+    seed = (
+        sql.SQL("set constraints all deferred").format(),
+        sql.SQL("create temporary table troth_seed (person int, kind text, value text) on commit drop").format(),
+        sql.SQL("insert into troth_seed {}").format(SEED_ROWS),
+    )
+    return seed + tuple(temporary.format(reach.name(table), reach.body(table)) for table in reach.feeders)
+
+
+def _read(reach: Reach, table: str) -> Step:
+    spec = reach.table(table)
+    shown = (n for n, c in spec.columns.items() if c.item or n == spec.time)
+    columns = tuple(dict.fromkeys((*spec.key, *shown)))
+    sets = [sql.SQL("troth_seed (person, kind, value) as ({})").format(SEED_ROWS)]
+    sets += [sql.SQL("{} as ({})").format(reach.name(t), reach.body(t)) for t in (*reach.before(table), table)]
+    statement = sql.SQL("with {} select r.person, {} from {} r join {} t on {} order by r.person, {}").format(
+        commas(sets),
+        commas(sql.SQL("t.{}").format(ident(column)) for column in columns),
+        reach.name(table),
+        reach.at(table),
+        reach.same_row(table, "t", "r"),
+        commas(sql.SQL("r.{}").format(alias(i)) for i in reach.keys(table)),
+    )
+    return Step(table, "read", statement, columns=columns)
+
+
+def _reached_set(reach: Reach, table: str) -> sql.Composable:
+    if table in reach.feeders:
+        return sql.SQL("select * from {}").format(reach.name(table))
+    return reach.body(table)
+
+
+def _count(reach: Reach, table: str, reason: str) -> Step:
+    statement = sql.SQL("select person, count(*), 0, 0 from ({}) r group by person order by person")
+    return Step(table, "keep", statement.format(_reached_set(reach, table)), reason=reason)
+
+
+def _delete(reach: Reach, table: str) -> Step:
+    change = sql.SQL("delete from {} t using mine r where {} returning {}").format(
+        reach.at(table), reach.same_row(table, "t", "r"), _keys(reach, table, "r")
+    )
+    return Step(table, "delete", _change(reach, table, change), left=_left(reach, table, sql.SQL("true")))
+
+
+def _update(reach: Reach, table: str, effect: Effect, values: Mapping[str, Value]) -> Step:
+    assigns = tuple(assign(n, value, reach.catalog.column(table, n)) for n, value in values.items())
+    if not assigns:
+        return _count(reach, table, "no column of it is to be changed")
+    changes = sql.SQL(" or ").join(one.changes for one in assigns)
+    change = sql.SQL("update {} t set {} from mine r where {} and ({}) returning {}").format(
+        reach.at(table),
+        commas(sql.SQL("{} = {}").format(ident(one.column), one.value) for one in assigns),
+        reach.same_row(table, "t", "r"),
+        changes,
+        _keys(reach, table, "r"),
+    )
+    return Step(table, effect, _change(reach, table, change), left=_left(reach, table, changes), assigns=assigns)
+
+
+def _keys(reach: Reach, table: str, of: str) -> sql.Composed:
+    return commas(sql.SQL("{}.{}").format(sql.Identifier(of), alias(i)) for i in reach.keys(table))
+
+
+def _change(reach: Reach, table: str, change: sql.Composable) -> sql.Composed:
+    """The write and, in the same statement, whose rows it touched."""
+    keys = commas(alias(i) for i in reach.keys(table))
+    return sql.SQL(
+        "with reached as materialized ({reached}), shared as materialized ({shared}), "
+        "mine as materialized (select distinct {keys} from reached except select {keys} from shared), "
+        "changed as ({change}) "
+        "select r.person, count(*), count(c.mark), count(s.mark) from reached r "
+        "left join (select distinct {keys}, 1 as mark from changed) c using ({keys}) "
+        "left join (select {keys}, 1 as mark from shared) s using ({keys}) group by r.person order by r.person"
+    ).format(reached=_reached_set(reach, table), shared=_shared(reach, table), keys=keys, change=change)
+
+
+def _left(reach: Reach, table: str, unchanged: sql.Composable) -> sql.Composed:
+    """How many reached rows are still there, respectively still as they were: a trigger or rule swallowed the write."""
+    return sql.SQL(
+        "with reached as materialized ({reached}), shared as materialized ({shared}) select count(*) "
+        "from (select distinct {keys} from reached except select {keys} from shared) r join {at} t on {same} where {un}"
+    ).format(
+        reached=reach.body(table),
+        shared=_shared(reach, table),
+        keys=commas(alias(i) for i in reach.keys(table)),
+        at=reach.at(table),
+        same=reach.same_row(table, "t", "r"),
+        un=unchanged,
+    )
+
+
+def _shared(reach: Reach, table: str) -> sql.Composable:
+    """Keys of reached rows that lead to somebody outside the seed as well."""
+    others = _others(reach, table) if reach.table(table).shared == "keep" else []
+    keys = _keys(reach, table, "r")
+    if not others:
+        return sql.SQL("select {} from reached r where false").format(keys)
+    return sql.SQL("select distinct {} from reached r join {} t on {} where {}").format(
+        keys, reach.at(table), reach.same_row(table, "t", "r"), sql.SQL(" or ").join(others)
+    )
+
+
+def may_be_shared(reach: Reach, table: str) -> bool:
+    """Whether rows of `table` may turn out to be another person's too, and would then be kept."""
+    return reach.table(table).shared == "keep" and bool(_others(reach, table))
+
+
+def _others(reach: Reach, table: str) -> list[sql.Composable]:
+    found: list[sql.Composable] = []
+    for way in reach.ways[table]:
+        if isinstance(way, ByLink) and not _only_one(reach, table, way):
+            found.append(_other_link(reach, table, way))
+        elif isinstance(way, ByIdentity) and reach.table(table).several_people:
+            none = "t.{} is not null and not exists (select 1 from troth_seed s where {})"
+            found.append(sql.SQL(none).format(ident(way.column), reach.matches(table, way)))
+    return found
+
+
+def _only_one(reach: Reach, table: str, way: ByLink) -> bool:
+    """The row's single way in leads to a single row: nobody else can reach it through that."""
+    return len(reach.ways[table]) == 1 and reach.table(way.table).key == (way.other,)
+
+
+def _other_link(reach: Reach, table: str, way: ByLink) -> sql.Composable:
+    """A row of the linking table outside the reached ones points here too."""
+    plain = reach.catalog.column(table, way.column).family == reach.catalog.column(way.table, way.other).family
+    equal = sql.SQL("o.{} = t.{}" if plain else "o.{}::text = t.{}::text")
+    return sql.SQL("exists (select 1 from {} o where {} and not exists (select 1 from {} x where {}))").format(
+        reach.at(way.table),
+        equal.format(ident(way.other), ident(way.column)),
+        reach.name(way.table),
+        reach.same_row(way.table, "o", "x"),
+    )
+
+
+def _reached_by(reach: Reach, table: str) -> str:
+    said = (
+        f"{way.column} is the person's {way.kind}"
+        if isinstance(way, ByIdentity)
+        else f"{way.column} = {way.table}.{way.other}"
+        for way in reach.ways[table]
+    )
+    return "reached where " + ", or ".join(_in_words(way) for way in reach.ways[table])
+
+
+def _in_words(way: Way) -> str:
+    if isinstance(way, ByIdentity):
+        return f"{way.column} is the person's {way.kind}"
+    return f"{way.column} = {way.table}.{way.other}"

@@ -12,10 +12,28 @@ from django.views.decorators.http import require_http_methods
 
 from troth import ground
 from troth.consent import queries as consent
+from troth.people.normalise import NotAnIdentifier
 from troth.sharing import services
 from troth.versions import queries as versions
 
 EVERYTHING = "everything"
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for a link by mail; the reply is the same for every address."""
+    context: dict[str, object] = {"sent": False}
+    status = 200
+    if request.method == "POST":
+        address = request.POST.get("email", "")[:320]
+        try:
+            services.mail_choice_link(address, ground.clock())
+            context["sent"] = True
+        except NotAnIdentifier:
+            error = "Enter an e-mail address, such as name@example.com"
+            context |= {"error": error, "errors": [("email", error)], "address": address}
+            status = 422
+    return render(request, "sharing/ask.html", context, status=status)
 
 
 @never_cache

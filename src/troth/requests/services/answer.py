@@ -110,7 +110,7 @@ def _hand_over(link: Link, now: datetime) -> bytes:
 
 
 def proof_of(request: Request, now: datetime) -> dict[str, object] | None:
-    """The proof of absence as JSON: what was looked at, and that this is in the signed log. None where there is none."""
+    """The proof of absence as JSON: where we looked, and that the signed log says so. None where there is none."""
     from troth.evidence import queries as log
 
     if request.proof_entry is None:

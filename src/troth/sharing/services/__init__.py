@@ -1,6 +1,6 @@
 """The room's one door for acts: queue and send deliveries, pass withdrawals on, hand out choice links."""
 
-from troth.sharing.services.choices import choice_link, person_of_link
+from troth.sharing.services.choices import choice_link, mail_choice_link, person_of_link
 from troth.sharing.services.deliver import deliver
 from troth.sharing.services.queue import close, queue
 from troth.sharing.services.suppress import continue_suppression, suppress
@@ -11,6 +11,7 @@ __all__ = [
     "close",
     "continue_suppression",
     "deliver",
+    "mail_choice_link",
     "person_of_link",
     "queue",
     "suppress",

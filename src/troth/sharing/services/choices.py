@@ -2,11 +2,17 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from troth import ground
+from troth.messages import services as messages
+from troth.people import queries as people
+from troth.people.normalise import normalise
 from troth.sharing.models import ChoiceLink
+from troth.systems.kit.identifiers import Identifiers
 
 
 def choice_link(person_id: UUID, now: datetime) -> str:
@@ -23,3 +29,25 @@ def person_of_link(token: str) -> UUID | None:
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+@transaction.atomic
+def mail_choice_link(address: str, now: datetime) -> None:
+    """Mail a choices link to the address, if someone here has it; tells nobody whether that is so.
+
+    At most one a minute. Raises people.normalise.NotAnIdentifier for what cannot be an address.
+    """
+    person = people.find(Identifiers(email=(normalise("email", address),)))
+    if person is None:
+        return
+    if ChoiceLink.objects.filter(person_id=person, created_at__gt=now - timedelta(minutes=1)).exists():
+        return
+    link = choice_link(person, now)
+    messages.send(
+        kind="choices-link",
+        to=address,
+        subject="Your link to see and change your choices",
+        text=f"Here you see what you agreed to and can take it back:\n{link}\n\nWho holds this link can do so too.\n",
+        key=f"choices-link:{hashlib.sha256(link.encode()).hexdigest()}",
+        now=now,
+    )

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from troth.policy.load import load_policy
 from troth.policy.mechanisms import CHECKS, EXECUTORS
 from troth.policy.model import Policy, Row, Touchpoint
 from troth.policy.model.promises import RightKind
@@ -22,19 +23,9 @@ HEADINGS = {34, 38, 816, 822, 831, 836, 854, 858, 862, 866, 875, 879, 883, 887}
 IDENTITY = {"email", "full-name", "first-name", "last-name", "phone", "user-id", "user-name", "social-handle"}
 
 
-def read_policy() -> Policy:
-    whole: dict[str, Any] = {}
-    for file in sorted(FOLDER.rglob("*.yaml")):
-        for key, value in yaml.safe_load(file.read_text("utf-8")).items():
-            old = whole.get(key)
-            assert old is None or isinstance(old, dict), f"{key} stands twice"
-            whole[key] = {**old, **value} if old else value
-    return Policy.model_validate(whole)
-
-
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return read_policy()
+    return load_policy(FOLDER)
 
 
 def rows(policy: Policy) -> Iterator[tuple[str, Touchpoint, Row]]:

@@ -1,7 +1,16 @@
-"""Every address. Rooms bring their own; this file only places them."""
+"""Every address. Rooms bring their own, whole; this file only gathers them."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
+from allauth.account import views as account
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from troth.web import public, staff
+from troth.web.console import overview, policy, styleguide, tasks
+
+ROOMS = ("collection", "requests", "sharing", "messages", "verification", "retention")
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -10,4 +19,23 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
+    path("", public.home, name="home"),
+    path("notice/", public.notice, name="notice"),
+    path("notice/<int:number>/", public.notice_version, name="notice-version"),
+    path("notice.json", public.notice_json, name="notice-json"),
+    path("console/", overview.show, name="console-overview"),
+    path("console/login/", account.login, name="account_login"),
+    path("console/logout/", account.logout, name="account_logout"),
+    path("console/inactive/", account.account_inactive, name="account_inactive"),
+    path("console/enter/", staff.enter, name="console-enter"),
+    path("console/policy/", policy.table, name="console-policy"),
+    path("console/policy/clauses/", policy.clauses, name="console-clauses"),
+    path("console/policy/assumptions/", policy.assumptions, name="console-assumptions"),
+    path("console/policy/gaps/", policy.gaps, name="console-gaps"),
+    path("console/tasks/", tasks.index, name="console-tasks"),
+    path("console/tasks/<uuid:task_id>/", tasks.one, name="console-task"),
+    path("console/styleguide/", styleguide.show, name="console-styleguide"),
 ]
+urlpatterns += [path("", include(f"troth.{room}.urls")) for room in ROOMS if find_spec(f"troth.{room}.urls")]
+if find_spec("troth.collection.api"):
+    urlpatterns.append(path("api/v1/", import_module("troth.collection.api").api.urls))

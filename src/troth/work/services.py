@@ -84,6 +84,20 @@ def forget_done(*, older_than: timedelta, now: datetime) -> int:
     return Done.objects.filter(at__lt=now - older_than).delete()[0]
 
 
+def report_failed_jobs(now: datetime) -> int:
+    """Open a staff task for each background job that gave up and has none yet; returns how many."""
+    from troth.work import failed
+
+    return failed.report(now)
+
+
+def retry_failed_job(job_id: int, *, now: datetime) -> None:
+    """Run a job that gave up again. Raises TaskError if there is no such failed job."""
+    from troth.work import failed
+
+    failed.retry(job_id, now)
+
+
 def _close(task_id: UUID, status: StaffTask.Status, *, by: str, proof: str, now: datetime) -> None:
     if not by or "@" in by:
         raise ValueError("a task is closed by a staff id, not by an address")

@@ -26,10 +26,8 @@ def test_the_key_form_is_that_of_other_implementations() -> None:
 def test_a_note_other_implementations_signed_comes_out_the_same() -> None:
     """Ed25519 is deterministic, so the whole note must be equal."""
     text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-    assert load_signer(GO_SIGNER).sign(text) == (
-        text
-        + "\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
-    )
+    signature = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
+    assert load_signer(GO_SIGNER).sign(text) == f"{text}\n— PeterNeumann {signature}\n"
 
 
 def test_a_checkpoint_reads_back() -> None:
@@ -80,7 +78,7 @@ def test_signatures_of_witnesses_are_left_to_others() -> None:
     ],
 )
 def test_anything_else_is_unsound(note: str) -> None:
-    with pytest.raises(Unsound, match="^it "):
+    with pytest.raises(Unsound, match=r"^it "):
         read_checkpoint(note, KEY, "it")
 
 

@@ -6,7 +6,7 @@ from pydantic import Field, StrictBool, model_validator
 
 from troth.policy.model.base import Assumable, Basis, Id, Period, Text
 
-Kind = Literal["given", "observed", "derived", "free text", "file", "secret"]
+Kind = Literal["given", "observed", "derived", "free text", "file", "secret", "recording"]
 Format = Literal["text", "long text", "email", "phone", "url", "country", "file", "password", "list", "none"]
 
 

@@ -129,7 +129,7 @@ def test_a_column_that_is_gone_is_named_and_nothing_is_answered(system: SqlSyste
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("alter table accounts rename phone to telephone")
     try:
-        with pytest.raises(SystemProblem, match="accounts.phone: the database has no such column"):
+        with pytest.raises(SystemProblem, match=r"accounts\.phone: the database has no such column"):
             system.find(ANA)
     finally:
         with psycopg.connect(url, autocommit=True) as connection:
@@ -203,8 +203,8 @@ def test_rows_locked_by_somebody_else_end_in_try_again(system: SqlSystem, url: s
 def test_settings_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemProblem, match="`url` is missing"):
         SqlSystem.from_config("product", {"dataset": "datasets/product.yaml"}, DATASETS.parent)
+    config = {"dataset": "datasets/product.yaml", "url": "env:TROTH_NOT_SET"}
     with pytest.raises(SystemProblem, match="TROTH_NOT_SET"):
-        config = {"dataset": "datasets/product.yaml", "url": "env:TROTH_NOT_SET"}
         SqlSystem.from_config("product", config, DATASETS.parent)
     with pytest.raises(SystemProblem, match="could not be read"):
         SqlSystem.from_config("product", {"dataset": "datasets/none.yaml", "url": "x"}, DATASETS.parent)

@@ -180,4 +180,4 @@ def rows_about(url: str, email: str, account: UUID | None = None) -> dict[str, i
 
 def _run(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]  # constants of this file
+        connection.execute(statement)

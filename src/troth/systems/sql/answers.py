@@ -66,13 +66,13 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def evidence(changes: Iterable[Change], person: int) -> dict[str, Any]:
-    """`rows`: how many changed; `tables`: table → `{erased|anonymised|unlinked|corrected|kept: rows, reason}`."""
-    tables: dict[str, dict[str, Any]] = {}
-    mine = [change for change in changes if change.person == person]
-    for change in mine:
-        tables[change.step.table] = _told(change)
-    return {"rows": sum(change.changed for change in mine), "tables": tables}
+def evidence(changes: Iterable[Change], people: int) -> list[dict[str, Any]]:
+    """For each person number, `rows`: how many changed; `tables`: table → `{erased|kept|…: rows, reason}`."""
+    told: list[dict[str, Any]] = [{"rows": 0, "tables": {}} for _ in range(people)]
+    for change in changes:
+        told[change.person]["rows"] += change.changed
+        told[change.person]["tables"][change.step.table] = _told(change)
+    return told
 
 
 def _told(change: Change) -> dict[str, Any]:

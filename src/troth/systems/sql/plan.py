@@ -7,7 +7,7 @@ from typing import Literal
 from psycopg import sql
 
 from troth.systems.sql.catalog import Catalog, children_first
-from troth.systems.sql.compose import SEED_ROWS, Reach, alias, commas, ident
+from troth.systems.sql.compose import SEED, SEED_ROWS, Reach, alias, commas, ident
 from troth.systems.sql.graph import ByIdentity, ByLink, Way
 from troth.systems.sql.mask import Assign, Right, Value, assign, masks
 from troth.systems.sql.model import Act, Dataset, Keep
@@ -104,7 +104,9 @@ def _prepare(reach: Reach) -> tuple[sql.Composed, ...]:
         sql.SQL("create temporary table troth_seed (person int, kind text, value text) on commit drop").format(),
         sql.SQL("insert into troth_seed {}").format(SEED_ROWS),
     )
-    return seed + tuple(temporary.format(reach.name(table), reach.body(table)) for table in reach.feeders)
+    sets = tuple(temporary.format(reach.name(table), reach.body(table)) for table in reach.feeders)
+    # without statistics the planner takes a temporary table for large and reads whole tables instead of indexes
+    return (*seed, *sets, sql.SQL("analyze {}").format(commas((SEED, *(reach.name(t) for t in reach.feeders)))))
 
 
 def _read(reach: Reach, table: str) -> Step:
@@ -234,12 +236,6 @@ def _other_link(reach: Reach, table: str, way: ByLink) -> sql.Composable:
 
 
 def _reached_by(reach: Reach, table: str) -> str:
-    said = (
-        f"{way.column} is the person's {way.kind}"
-        if isinstance(way, ByIdentity)
-        else f"{way.column} = {way.table}.{way.other}"
-        for way in reach.ways[table]
-    )
     return "reached where " + ", or ".join(_in_words(way) for way in reach.ways[table])
 
 

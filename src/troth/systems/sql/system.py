@@ -39,6 +39,7 @@ class SqlSystem(System):
         self._url = url
         self.dataset = dataset
         self._limits = limits or run.Limits()
+        self._find_plan: planning.Plan | None = None  # kept between calls; writing plans are made afresh each time
 
     @classmethod
     def from_config(cls, name: str, config: Mapping[str, Any], base_dir: Path) -> "SqlSystem":
@@ -61,12 +62,24 @@ class SqlSystem(System):
 
     def find_many(self, people: People[Ref]) -> dict[Ref, Found]:
         """`Found` for each caller's reference, all by one SELECT a table. An empty `Found` means nothing is held."""
-        found: list[list[Finding]] = [[] for _ in people]
-        with self._connected("find people", read_only=True) as connection:
-            plan = planning.find_plan(self.dataset, self._catalog(connection))
-            for step, rows in run.read(connection, plan, run.seed([who for _, who in people])):
-                findings(self.dataset, step, rows, found)
+        who = run.seed([each for _, each in people])
+        try:
+            found = self._find(who, len(people))
+        except SystemProblem as problem:
+            if problem.consequence != "fix settings" or self._find_plan is None:
+                raise
+            self._find_plan = None  # the tables may have changed since it was made: look once more
+            found = self._find(who, len(people))
         return {ref: _found(each) for (ref, _), each in zip(people, found, strict=True)}
+
+    def _find(self, who: run.Seed, people: int) -> list[list[Finding]]:
+        found: list[list[Finding]] = [[] for _ in range(people)]
+        with self._connected("find people", read_only=True) as connection:
+            plan = self._find_plan or planning.find_plan(self.dataset, self._catalog(connection))
+            for step, rows in run.read(connection, plan, who):
+                findings(self.dataset, step, rows, found)
+        self._find_plan = plan
+        return found
 
     def oldest(self) -> Done:
         """`oldest`: ISO time of the oldest row of all; `tables`: the same for each table with a time column."""
@@ -132,7 +145,8 @@ class SqlSystem(System):
             self._refuse(doing, refusals(plan))
             who = run.seed([each for _, each in people])
             changes = run.write(connection, plan, who, {**self._hash_keys, **(extra or {})})
-        return {ref: Done(evidence=evidence(changes, number)) for number, (ref, _) in enumerate(people)}
+        told = evidence(changes, len(people))
+        return {ref: Done(evidence=each) for (ref, _), each in zip(people, told, strict=True)}
 
     def _connected(self, doing: str, *, read_only: bool) -> Any:
         return run.connected(self._url, self.name, doing, self._limits, read_only=read_only)

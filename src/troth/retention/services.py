@@ -1,0 +1,96 @@
+"""The room's one door for acts: sweep what is due, confirm or let go what is up for review."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from troth.evidence import services as evidence
+from troth.people import queries as people_queries
+from troth.people import services as people
+from troth.policy.model import Policy
+from troth.retention import rules
+from troth.retention.models import Sweep
+from troth.systems import services as systems
+from troth.systems.files.system import FilesSystem
+from troth.systems.kit.outcomes import SystemProblem
+from troth.versions import queries as versions
+
+
+class NothingPublished(RuntimeError):
+    """No policy is published: nothing says how long anything may stay."""
+
+
+def sweep(now: datetime, *, dry_run: bool = False) -> rules.Report:
+    """Erase what is past its period in every files system and in the vault, and list what is due for review.
+
+    A store that cannot be read does not stop the others; its line says `could not tell`. With `dry_run` nothing
+    changes and the report says what would. Raises NothingPublished.
+    """
+    version = versions.current(now)
+    if version is None:
+        raise NothingPublished("no policy is published: run `troth publish DIR` first")
+    lines = tuple(
+        _sweep_class(system, name, version.policy, now, dry_run=dry_run)
+        for system in systems.registry().files()
+        for name in system.classes
+    )
+    due = people.erase_due(now, dry_run=dry_run)
+    report = rules.Report(now, dry_run, lines, due.records, due.values, len(people_queries.due_for_review(now)))
+    if not dry_run:
+        with transaction.atomic():
+            Sweep.objects.create(at=now, report=report.as_json())
+    return report
+
+
+def _sweep_class(system: FilesSystem, name: str, policy: Policy, now: datetime, *, dry_run: bool) -> rules.Line:
+    rule = system.classes[name].rule
+    try:
+        cutoff = rules.cutoff(policy, rule, now)
+        done = system.sweep(name, cutoff.before, dry_run=dry_run)
+    except (KeyError, rules.NoPeriod) as problem:
+        return rules.Line(system.name, name, rule, "", "could not tell", 0, 0, 0, f"retention rule: {problem}")
+    except (SystemProblem, OSError) as problem:
+        return rules.Line(system.name, name, rule, "", "could not tell", 0, 0, 0, _said(problem))
+    untold = f"{len(done.could_not_tell)} files have no recognisable time and were left" if done.could_not_tell else ""
+    line = rules.Line(
+        store=system.name,
+        kind=name,
+        rule=rule,
+        before=cutoff.before.isoformat(),
+        outcome="could not tell" if untold else "swept",
+        erased=done.files_erased,
+        rewritten=done.files_rewritten,
+        lines=done.lines_erased,
+        note=untold,
+    )
+    if not dry_run and (line.erased or line.lines):
+        _evidence(line, cutoff, now)
+    return line
+
+
+def _said(problem: Exception) -> str:
+    return str(problem.strerror or "cannot be read") if isinstance(problem, OSError) else str(problem)
+
+
+@transaction.atomic
+def _evidence(line: rules.Line, cutoff: rules.Cutoff, now: datetime) -> None:
+    facts = {
+        "store": line.store,
+        "class": line.kind,
+        "rule": line.rule,
+        "before": cutoff.before.isoformat(),
+        "files": line.erased,
+        "lines": line.lines,
+    }
+    evidence.append("sweep.erased", facts=facts, at=now)
+
+
+def keep(record_id: UUID, *, by: str, now: datetime) -> datetime:
+    """A person says that a record is still needed; returns its next review day. Raises LookupError, ValueError."""
+    return people.confirm_needed(record_id, by=by, now=now)
+
+
+def let_go(record_id: UUID, *, now: datetime) -> int:
+    """A person says that a record is not needed any more: it goes. Returns how many went."""
+    return people.erase_records([record_id], reason="review", now=now)

@@ -119,11 +119,12 @@ class HubSpot(SaasSystem):
         keys = self._keys(email)
         if key in keys:
             return Done({"created": False, "repeated": True})
-        made = self._upsert(email, fields)
+        note = {self.settings.key_property: "\n".join([*keys, key][-KEYS_KEPT:])}
+        made = self._upsert(email, fields if outgoing.marketing else {**fields, **note})
         evidence = {"id": str(made["id"]), "created": bool(made.get("new")), "fields": sorted(fields)}
         if outgoing.marketing:
             evidence["subscribed"] = self._subscribe(email, outgoing)
-        self._upsert(email, {self.settings.key_property: "\n".join([*keys, key][-KEYS_KEPT:])})
+            self._upsert(email, note)
         return Done(evidence)
 
     def oldest(self) -> Outcome:
@@ -135,14 +136,17 @@ class HubSpot(SaasSystem):
     def marketed(self) -> Iterator[str]:
         """Addresses of contacts subscribed to at least one marketing e-mail subscription type."""
         for some in self._listed():
-            path = f"{STATUSES}/batch/read"
-            read = self.api.call(
-                "read subscriptions", "POST", path, params={"channel": "EMAIL"}, json={"inputs": some}, ok=(200, 207)
-            )
-            self._all_well("read subscriptions", read.body)
-            for answer in read.need("results", list):
-                if any(self._is_marketing(status) for status in answer["statuses"]):
-                    yield answer["subscriberIdString"]
+            for address, statuses in self._statuses(some):
+                if any(s["status"] == "SUBSCRIBED" and self._is_marketing(s) for s in statuses):
+                    yield address
+
+    def _statuses(self, addresses: Sequence[str]) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+        """Each address with its status in every subscription type."""
+        order = {"params": {"channel": "EMAIL"}, "json": {"inputs": list(addresses)}}
+        read = self.api.call("read subscriptions", "POST", f"{STATUSES}/batch/read", ok=(200, 207), **order)
+        self._all_well("read subscriptions", read.body)
+        for answer in read.need("results", list):
+            yield answer["subscriberIdString"], answer["statuses"]
 
     def _listed(self) -> Iterator[list[str]]:
         """Addresses of all contacts, a page at a time."""
@@ -160,7 +164,7 @@ class HubSpot(SaasSystem):
         return body
 
     def _is_marketing(self, status: Mapping[str, Any]) -> bool:
-        return status["status"] == "SUBSCRIBED" and status["subscriptionId"] not in self.settings.not_marketing
+        return status["subscriptionId"] not in self.settings.not_marketing
 
     def _contacts(self, who: Identifiers, properties: Sequence[str]) -> list[Contact]:
         found: dict[str, Contact] = {}
@@ -208,25 +212,28 @@ class HubSpot(SaasSystem):
         return written[0]
 
     def _subscribe(self, email: str, outgoing: Outgoing) -> bool:
-        """False when HubSpot refuses because the person unsubscribed there: only they can undo that, there."""
-        if self.settings.subscription_id is None:
+        """False when the person unsubscribed there before: HubSpot lets only them undo that, through its own mail."""
+        wanted = self.settings.subscription_id
+        if wanted is None:
             raise SystemProblem(
                 f"{self.name}: set subscription_id: which subscription type do people who agree to marketing join?",
                 consequence="fix settings",
             )
-        order = {
-            "channel": "EMAIL",
-            "subscriberIdString": email,
-            "subscriptionId": self.settings.subscription_id,
-            "statusState": "SUBSCRIBED",
-            "legalBasis": "CONSENT_WITH_NOTICE",
-            "legalBasisExplanation": f"consent recorded with record {outgoing.record}",
-        }
-        path = f"{STATUSES}/batch/write"
-        reply = self.api.call("subscribe", "POST", path, json={"inputs": [order]}, ok=(200, 207))
-        if any(fault.get("subCategory") == "UNSUBSCRIBED" for fault in reply.body.get("errors", [])):
+        now = {s["status"] for _, known in self._statuses([email]) for s in known if s["subscriptionId"] == wanted}
+        if "UNSUBSCRIBED" in now:
             return False
-        self._all_well("subscribe", reply.body)
+        if "SUBSCRIBED" not in now:
+            order = {
+                "channel": "EMAIL",
+                "subscriberIdString": email,
+                "subscriptionId": wanted,
+                "statusState": "SUBSCRIBED",
+                "legalBasis": "CONSENT_WITH_NOTICE",
+                "legalBasisExplanation": f"consent recorded with record {outgoing.record}",
+            }
+            path = f"{STATUSES}/batch/write"
+            reply = self.api.call("subscribe", "POST", path, json={"inputs": [order]}, ok=(200, 207))
+            self._all_well("subscribe", reply.body)
         return True
 
     def _all_well(self, act: str, body: Any) -> None:

@@ -1,0 +1,114 @@
+"""The systems file: which systems there are, and how each is reached."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import yaml
+
+from troth.systems.kit.base import System
+from troth.systems.kit.outcomes import SystemProblem
+from troth.systems.saas import manifest
+
+if TYPE_CHECKING:
+    from troth.systems.files.system import FilesSystem
+    from troth.systems.sql.system import SqlSystem
+
+# Connectors that are not a vendor's API. Named, not imported: their drivers load only where they are used.
+_OWN = {"sql": ("troth.systems.sql.system", "SqlSystem"), "files": ("troth.systems.files.system", "FilesSystem")}
+
+
+class Registry:
+    """The systems of one deployment, in the order of the file."""
+
+    def __init__(self, systems: Mapping[str, System], connectors: Mapping[str, str]) -> None:
+        self._systems = dict(systems)
+        self._connectors = dict(connectors)
+
+    def all(self) -> tuple[System, ...]:
+        """Every system."""
+        return tuple(self._systems.values())
+
+    def get(self, name: str) -> System:
+        """The system called `name`. Raises `SystemProblem` when the file has none."""
+        try:
+            return self._systems[name]
+        except KeyError:
+            raise SystemProblem(
+                f"the systems file has no system {name}; add it, or finish its open steps by hand",
+                consequence="fix settings",
+            ) from None
+
+    def for_recipient(self, recipient: str) -> System | None:
+        """The system through which a recipient of the policy gets its data; None when no connector serves it."""
+        return next((system for system in self._systems.values() if system.recipient == recipient), None)
+
+    def sql(self) -> "tuple[SqlSystem, ...]":
+        """The databases."""
+        return cast("tuple[SqlSystem, ...]", self._of("sql"))
+
+    def files(self) -> "tuple[FilesSystem, ...]":
+        """The file systems."""
+        return cast("tuple[FilesSystem, ...]", self._of("files"))
+
+    def _of(self, connector: str) -> tuple[System, ...]:
+        return tuple(system for name, system in self._systems.items() if self._connectors[name] == connector)
+
+
+def load(path: Path) -> Registry:
+    """The registry of a systems file; empty when there is no file. Raises `SystemProblem` with every fault in it."""
+    entries = _entries(path)
+    systems: dict[str, System] = {}
+    faults: list[str] = []
+    for name, entry in entries.items():
+        try:
+            systems[name] = _system(name, entry, path.parent)
+        except SystemProblem as problem:
+            faults.append(str(problem))
+    faults += _shared_recipients(systems)
+    if faults:
+        raise _fault(path, "; ".join(faults))
+    return Registry(systems, {name: str(entry["connector"]) for name, entry in entries.items()})
+
+
+def _entries(path: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+    except FileNotFoundError:
+        return {}
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise _fault(path, f"cannot be read{where} ({type(error).__name__})") from None
+    entries = content.get("systems") if isinstance(content, Mapping) else None
+    if not isinstance(entries, Mapping) or not all(isinstance(entry, Mapping) for entry in entries.values()):
+        raise _fault(path, "must hold `systems:` with one mapping a system")
+    return entries
+
+
+def _system(name: str, entry: Mapping[str, Any], base_dir: Path) -> System:
+    config = dict(entry)
+    connector = config.pop("connector", None)
+    if connector in _OWN:
+        module, kind = _OWN[connector]
+        made: System = getattr(import_module(module), kind).from_config(name, config, base_dir)
+        return made
+    if connector in manifest.vendors():
+        return manifest.connector(connector).from_config(name, config, base_dir)
+    known = ", ".join((*_OWN, *manifest.vendors()))
+    raise SystemProblem(f"system {name}: connector must be one of {known}", consequence="fix settings")
+
+
+def _shared_recipients(systems: Mapping[str, System]) -> list[str]:
+    """A recipient with two systems would get its data through whichever comes first: say so instead."""
+    seen: dict[str, str] = {}
+    faults = []
+    for name, system in systems.items():
+        if system.recipient is not None and seen.setdefault(system.recipient, name) != name:
+            faults.append(f"systems {seen[system.recipient]} and {name} both serve the recipient {system.recipient}")
+    return faults
+
+
+def _fault(path: Path, what: str) -> SystemProblem:
+    return SystemProblem(f"{path.name}: {what}", consequence="fix settings")

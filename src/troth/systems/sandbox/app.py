@@ -1,0 +1,146 @@
+"""The sandbox as one WSGI application: `/<vendor>/…` is the vendor, `/_sandbox/<vendor>/…` is for tests and demo."""
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from werkzeug import Request, Response
+
+from troth import ground
+from troth.systems.sandbox.contract import Contract, Operation, contract
+from troth.systems.sandbox.double import Answer, Ask, Double
+from troth.systems.sandbox.failures import Failures
+from troth.systems.sandbox.hubspot import HubSpot
+from troth.systems.sandbox.salesforce import Salesforce
+from troth.systems.sandbox.store import Store
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+DOUBLES: tuple[type[Double], ...] = (Salesforce, HubSpot)
+CALLS_KEPT = 2000
+
+
+class Sandbox:
+    """All doubles behind one lock: calls take milliseconds, and a vendor's answer never shows half an effect."""
+
+    def __init__(self, state_file: Path | None = None, finish_after: float | None = 1.0) -> None:
+        self._doubles = {double.vendor: double(finish_after) for double in DOUBLES}
+        self._failures = {vendor: Failures() for vendor in self._doubles}
+        self._calls: dict[str, list[dict[str, Any]]] = {vendor: [] for vendor in self._doubles}
+        self._lock = threading.Lock()
+        self._store = Store(state_file)
+        for vendor, state in self._store.load().items():
+            self._doubles[vendor].state = state
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        return self._respond(request)(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        first, _, rest = request.path.lstrip("/").partition("/")
+        if first == "_sandbox":
+            vendor, _, act = rest.partition("/")
+            return (
+                self._admin(request, vendor, act)
+                if vendor in self._doubles
+                else _json(404, {"error": "no such vendor"})
+            )
+        if first in self._doubles:
+            return self._vendor(request, first, f"/{rest}")
+        return _json(200 if first in ("", "healthz") else 404, {"vendors": sorted(self._doubles)})
+
+    def _vendor(self, request: Request, vendor: str, path: str) -> Response:
+        terms = contract(vendor)
+        operation = terms.operation(request.method, path)
+        planned = self._failures[vendor].next(operation.id if operation else "")
+        if planned:
+            response = planned.response()
+            if response is not None:
+                self._note(vendor, request, operation, response.status_code, ["failure asked for"])
+                return response
+        with self._lock:
+            answer, faults = self._judged(request, vendor, path, operation)
+            response = _json(answer.status, answer.body)
+            if planned:
+                planned.spoil(response)
+            if operation and response.status_code < 500:
+                broken = terms.faults_of_reply(request, path, response)
+                if broken:
+                    faults, response = broken, _json(500, {"error": "contract violation", "faults": broken})
+            self._store.save({name: double.state for name, double in self._doubles.items()})
+        self._note(vendor, request, operation, response.status_code, faults)
+        return response
+
+    def _judged(
+        self, request: Request, vendor: str, path: str, operation: Operation | None
+    ) -> tuple[Answer, list[str]]:
+        double = self._doubles[vendor]
+        if operation is None:
+            return double.error(404, "NOT_FOUND", "no such operation in the contract"), ["no such operation"]
+        if not operation.open and not double.authorised(request.headers.get("authorization", "")):
+            return double.error(401, "INVALID_AUTHENTICATION", "missing, wrong or expired credential"), []
+        faults = contract(vendor).faults_of_request(operation, request, path)
+        if faults:
+            return double.error(400, "CONTRACT_VIOLATION", "; ".join(faults)), faults
+        base = f"{request.host_url}{vendor}"
+        ask = Ask(operation.params, request.args.to_dict(), _body(request), base, ground.clock())
+        return double.handle(operation.id, ask), []
+
+    def _note(self, vendor: str, request: Request, operation: Operation | None, status: int, faults: list[str]) -> None:
+        entry = {"method": request.method, "operation": operation.id if operation else None, "status": status}
+        entry |= {"path": request.full_path.rstrip("?"), "faults": faults, "at": ground.clock().isoformat()}
+        with self._lock:
+            self._calls[vendor] = [*self._calls[vendor], entry][-CALLS_KEPT:]
+
+    def _admin(self, request: Request, vendor: str, act: str) -> Response:
+        reads = {"state": lambda: self._doubles[vendor].dump(), "calls": lambda: self._calls[vendor]}
+        writes = {"reset": self._reset, "advance": self._advance, "seed": self._seed, "expire": self._expire}
+        given = request.get_json(silent=True) or {}
+        with self._lock:
+            if request.method == "GET" and act in reads:
+                return _json(200, reads[act]())
+            if request.method == "POST" and act == "fail":
+                self._failures[vendor].plan(given)
+                return _json(200, {"planned": self._failures[vendor].left()})
+            if request.method == "POST" and act in writes:
+                done = writes[act](vendor, given)
+                self._store.save({name: double.state for name, double in self._doubles.items()})
+                return _json(200, {"done": done})
+        return _json(404, {"error": f"no such act; GET {sorted(reads)} or POST {sorted((*writes, 'fail'))}"})
+
+    def _reset(self, vendor: str, given: Mapping[str, Any]) -> int:
+        self._doubles[vendor].state = self._doubles[vendor].fresh()
+        self._failures[vendor] = Failures()
+        self._calls[vendor] = []
+        return 1
+
+    def _advance(self, vendor: str, given: Mapping[str, Any]) -> int:
+        return self._doubles[vendor].advance()
+
+    def _seed(self, vendor: str, given: Mapping[str, Any]) -> int:
+        self._doubles[vendor].seed(given, ground.clock())
+        return len(given.get("records", ()))
+
+    def _expire(self, vendor: str, given: Mapping[str, Any]) -> int:
+        self._doubles[vendor].expire()
+        return 1
+
+
+def _body(request: Request) -> Any:
+    if request.mimetype == "application/json":
+        return request.get_json()
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return request.form.to_dict()
+    return request.get_data(as_text=True)
+
+
+def _json(status: int, body: Any) -> Response:
+    if body is None:
+        return Response(status=status)
+    return Response(json.dumps(body), status=status, mimetype="application/json")
+
+
+__all__ = ["Contract", "Sandbox"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Case, QuerySet, Value, When
@@ -11,9 +11,7 @@ from django.db.models import Case, QuerySet, Value, When
 from troth.consent.models import Event
 from troth.consent.rules import EventKind, Pair, State
 from troth.people import queries as people
-
-if TYPE_CHECKING:
-    from troth.policy.permits import PersonState
+from troth.policy.permits import PersonState
 
 
 @dataclass(frozen=True)
@@ -58,13 +56,11 @@ def deciding(person_id: UUID) -> list[EventView]:
     return [_view(row) for row in _deciding([person_id])]
 
 
-def person_state(person_id: UUID, *, recorded_at: datetime | None = None) -> "PersonState":
+def person_state(person_id: UUID, *, recorded_at: datetime | None = None) -> PersonState:
     """What the gate `permits` asks about a person. `recorded_at`: when the data in question was recorded.
 
     Raises people.NoSuchPerson: about somebody erased there is nothing to decide, and nothing may happen.
     """
-    from troth.policy.permits import PersonState
-
     parts = people.state_parts(person_id)
     return PersonState(
         age=parts.age,

@@ -12,7 +12,6 @@ from troth.consent import queries, rules
 from troth.consent.models import Event
 from troth.consent.rules import EventKind, Pair
 from troth.evidence import services as evidence
-from troth.evidence.entry import JSON
 from troth.people import queries as people_queries
 from troth.people import services as people
 
@@ -65,10 +64,10 @@ def record_event(
             )
             for purpose in wanted
         )
-        facts: dict[str, JSON] = {
+        facts: dict[str, evidence.JSON] = {
             "act": str(act),
             "touchpoint": touchpoint,
-            "purposes": wanted,
+            "purposes": [*wanted],
             "version": str(version_id),
             "language": language,
             "text": text_digest,

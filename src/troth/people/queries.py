@@ -96,6 +96,22 @@ def find(identifiers: Identifiers) -> UUID | None:
     return next((found[name] for name in asked if name in found), None)
 
 
+def find_emails(addresses: Iterable[str]) -> dict[str, UUID]:
+    """Which of these addresses are known, and whose they are: address as given → person. One statement."""
+    asked = {lookup(kind, value): given for given in addresses for kind, value in usable(Identifiers(email=(given,)))}
+    rows = Identifier.objects.filter(kind="email", lookup__in=list(asked)).values_list("lookup", "person_id")
+    return {asked[bytes(name)]: holder for name, holder in rows}
+
+
+def touchpoints_of(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """At which touchpoints each person has records; nobody without any. One statement."""
+    found: dict[UUID, set[str]] = {}
+    rows = Record.objects.filter(person_id__in=list(person_ids)).values_list("person_id", "touchpoint").distinct()
+    for holder, touchpoint in rows:
+        found.setdefault(holder, set()).add(touchpoint)
+    return {holder: frozenset(seen) for holder, seen in found.items()}
+
+
 def person(id: UUID) -> PersonView | None:
     """The person of this id, if there is one."""
     row = Person.objects.filter(id=id).first()

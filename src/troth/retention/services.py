@@ -1,6 +1,7 @@
 """The room's one door for acts: sweep what is due, confirm or let go what is up for review."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -12,9 +13,11 @@ from troth.policy.model import Policy
 from troth.retention import rules
 from troth.retention.models import Sweep
 from troth.systems import services as systems
-from troth.systems.files.system import FilesSystem
 from troth.systems.kit.outcomes import SystemProblem
 from troth.versions import queries as versions
+
+if TYPE_CHECKING:
+    from troth.systems.files.system import FilesSystem
 
 
 class NothingPublished(RuntimeError):
@@ -43,7 +46,7 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rules.Report:
     return report
 
 
-def _sweep_class(system: FilesSystem, name: str, policy: Policy, now: datetime, *, dry_run: bool) -> rules.Line:
+def _sweep_class(system: "FilesSystem", name: str, policy: Policy, now: datetime, *, dry_run: bool) -> rules.Line:
     rule = system.classes[name].rule
     try:
         cutoff = rules.cutoff(policy, rule, now)

@@ -1,13 +1,16 @@
 """The oldest line of each log class and the oldest recording are within their period."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from troth.policy.model import Policy
 from troth.retention import rules as retention
-from troth.systems.files.system import FilesSystem
 from troth.systems.kit.outcomes import SystemProblem
 from troth.verification.rules import Result
 from troth.verification.world import World, untold
+
+if TYPE_CHECKING:
+    from troth.systems.files.system import FilesSystem
 
 ID = "logs-in-period"
 
@@ -19,7 +22,7 @@ def check(world: World) -> Iterator[Result]:
             yield _class(world, system, name)
 
 
-def _class(world: World, system: FilesSystem, name: str) -> Result:
+def _class(world: World, system: "FilesSystem", name: str) -> Result:
     rule = system.classes[name].rule
     subject, where = f"{system.title}: {name}", f"retention.{rule}"
     try:

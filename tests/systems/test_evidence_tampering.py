@@ -85,9 +85,7 @@ def test_an_intact_log_passes_and_says_how_much_was_read() -> None:
     assert (audit.ok, audit.size, audit.problems) == (True, 11, ())
 
 
-FORGED = (
-    f"""'{{"at":"2026-05-01T09:30:00.000000Z","facts":{{"number":7}},"kind":"record.accepted","person":"{PERSON}"}}'"""
-)
+FORGED = f"""'{{"at":"2026-05-01T09:30:00.000000Z","facts":{{"n":7}},"kind":"record.accepted","person":"{PERSON}"}}'"""
 
 
 @pytest.mark.parametrize(

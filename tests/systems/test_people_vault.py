@@ -172,6 +172,18 @@ def test_the_list_pages_by_key_and_finds_by_identifier(django_assert_num_queries
     assert queries.people(search="p3@mail") == []
 
 
+def test_many_addresses_are_looked_up_at_once(django_assert_num_queries) -> None:
+    ada, bob, version = someone(), someone("bob@mail.example"), published()
+    stored(ada, version)
+    stored(ada, version)
+    stored(ada, version, touchpoint="own-account", email="a@b.example")
+    with django_assert_num_queries(2):
+        found = queries.find_emails(["ADA@mail.example", "ada@mail.example", "nobody@mail.example", "not one"])
+        places = queries.touchpoints_of([ada, bob])
+    assert found == {"ADA@mail.example": ada, "ada@mail.example": ada}
+    assert places == {ada: frozenset({"demo", "own-account"})}
+
+
 def test_few_statements_read_many_records(django_assert_num_queries) -> None:
     person, version = someone(), published()
     for _ in range(10):

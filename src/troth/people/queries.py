@@ -112,6 +112,25 @@ def touchpoints_of(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     return {holder: frozenset(seen) for holder, seen in found.items()}
 
 
+def find_emails(addresses: Iterable[str]) -> dict[str, UUID]:
+    """Which of these addresses, as given, belong to whom: one statement. Addresses of nobody are left out."""
+    names: dict[bytes, list[str]] = {}
+    for address in addresses:
+        for kind, value in usable(Identifiers(email=(address,))):
+            names.setdefault(lookup(kind, value), []).append(address)
+    rows = Identifier.objects.filter(kind="email", lookup__in=list(names)).values_list("lookup", "person_id")
+    return {address: holder for name, holder in rows for address in names[bytes(name)]}
+
+
+def touchpoints_of(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """At which touchpoints the vault holds records of these people, in one statement; those without are left out."""
+    found: dict[UUID, set[str]] = {}
+    pairs = Record.objects.filter(person_id__in=list(ids)).order_by().values_list("person_id", "touchpoint").distinct()
+    for id, touchpoint in pairs:
+        found.setdefault(id, set()).add(touchpoint)
+    return {id: frozenset(touchpoints) for id, touchpoints in found.items()}
+
+
 def person(id: UUID) -> PersonView | None:
     """The person of this id, if there is one."""
     row = Person.objects.filter(id=id).first()

@@ -97,22 +97,6 @@ def find(identifiers: Identifiers) -> UUID | None:
 
 
 def find_emails(addresses: Iterable[str]) -> dict[str, UUID]:
-    """Which of these addresses are known, and whose they are: address as given → person. One statement."""
-    asked = {lookup(kind, value): given for given in addresses for kind, value in usable(Identifiers(email=(given,)))}
-    rows = Identifier.objects.filter(kind="email", lookup__in=list(asked)).values_list("lookup", "person_id")
-    return {asked[bytes(name)]: holder for name, holder in rows}
-
-
-def touchpoints_of(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
-    """At which touchpoints each person has records; nobody without any. One statement."""
-    found: dict[UUID, set[str]] = {}
-    rows = Record.objects.filter(person_id__in=list(person_ids)).values_list("person_id", "touchpoint").distinct()
-    for holder, touchpoint in rows:
-        found.setdefault(holder, set()).add(touchpoint)
-    return {holder: frozenset(seen) for holder, seen in found.items()}
-
-
-def find_emails(addresses: Iterable[str]) -> dict[str, UUID]:
     """Which of these addresses, as given, belong to whom: one statement. Addresses of nobody are left out."""
     names: dict[bytes, list[str]] = {}
     for address in addresses:

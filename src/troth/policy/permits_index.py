@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from weakref import ref
 
-from troth.law.adequacy import adequate, free
+from troth.law.adequacy import DPF_SINCE, adequate, free
 from troth.policy.decision import STORE, Decision
 from troth.policy.model import Mechanism, Policy, Purpose, Row, RowRecipient, SecondaryPurpose, Touchpoint
 
@@ -29,7 +29,9 @@ def needed(policy: Policy, row: Row, receiver: RowRecipient) -> frozenset[str]:
 
 def holds(mechanism: Mechanism, day: date) -> bool:
     """True if a mechanism makes transfers lawful that day; adequacy only while a decision is in force."""
-    return mechanism.in_force(day) and (mechanism.kind != "adequacy" or adequate(mechanism.country, day) is not None)
+    if mechanism.kind == "adequacy" and adequate(mechanism.country, day) is None:
+        return False
+    return mechanism.in_force(day) and day >= DPF_SINCE.get(mechanism.kind, day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class Problem:
     """One thing to put right.
 
     `where` is the dotted path of the part concerned (`touchpoints.newsletter.rows.0`), empty for a whole file.
-    `accepted` is the gap under which someone accepts it: then it is shown and counted, and stops nothing.
+    `accepted` is the gap under which someone accepts it: then it is shown and counted, and stops nothing. `article` is
+    the legal rule behind it, where there is one.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Problem:
     where: str = ""
     help: str | None = None
     accepted: AcceptedGap | None = None
+    article: str | None = None
 
     @property
     def stops(self) -> bool:

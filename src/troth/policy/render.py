@@ -52,6 +52,7 @@ def _plain(problem: Problem) -> dict[str, Any]:
         "column": place.column if place else None,
         "end_column": place.end_column if place else None,
         "help": problem.help,
+        "article": problem.article,
         "accepted": {"reason": gap.reason, "owner": gap.owner, "review": gap.review.isoformat()} if gap else None,
     }
 
@@ -84,6 +85,8 @@ def _excerpt(place: Place, lines: Sequence[str], base: str) -> list[str]:
 def _notes(problem: Problem) -> list[str]:
     gap = problem.accepted
     notes = [f"help: {problem.help}"] if problem.help and not gap else []
+    if problem.article:
+        notes.append(f"law: {problem.article}")
     if gap:
         notes.append(f"accepted by {gap.owner} until {gap.review}: {gap.reason}")
     return notes

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from troth.policy import mechanisms
 from troth.policy.checks.references import references
 from troth.policy.checks.registry import rows
+from troth.policy.decision import STORE
 from troth.policy.model import Policy, Row
 from troth.policy.problems import Problem, did_you_mean
 
@@ -45,6 +46,7 @@ def names(
     for at, _, row in rows(policy):
         problems += _row(at, row)
     problems += _clauses(policy)
+    problems += _purposes(policy)
     problems += _connectors(policy, connectors)
     return problems, wrong
 
@@ -131,6 +133,17 @@ def _clauses(policy: Policy) -> Iterator[Problem]:
         yield from _twice(
             f"touchpoints.{tid}.rows", ".id", [r.id for r in touchpoint.rows], "row", f"touchpoint `{tid}`"
         )
+
+
+def _purposes(policy: Policy) -> Iterator[Problem]:
+    for pid in policy.purposes:
+        if pid == STORE:
+            message = f"no purpose may be called `{pid}`: the word asks whether data may be kept at all"
+            yield Problem("T-0227", "error", message, where=f"purposes.{pid}", help="choose another name")
+    for pid in policy.secondary_purposes:
+        if pid in policy.purposes or pid == STORE:
+            message = f"`{pid}` is a purpose already"
+            yield Problem("T-0227", "error", message, where=f"secondary_purposes.{pid}", help="choose another name")
 
 
 def _connectors(policy: Policy, connectors: Container[str] | None) -> Iterator[Problem]:

@@ -1,1 +1,52 @@
-"""."""
+"""The clause register and the assumptions: what is carried, and what really runs."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from troth.policy.checks.references import assumptions
+from troth.policy.checks.registry import Finding, check
+from troth.policy.model import Policy
+
+SHOWN = 5
+
+
+@check("T-0501", "warning", "a published text has a clause register", needs=("clauses",))
+def register_kept(policy: Policy, day: date) -> Iterator[Finding]:
+    if policy.published_source and not policy.clauses:
+        message = "the policy carries a published text, but no clause register says what runs of it"
+        yield Finding("published_source", message, "add `clauses:`, one for every promise")
+
+
+@check("T-0503", "warning", "something executes every clause", needs=("clauses",))
+def clauses_executed(policy: Policy, day: date) -> Iterator[Finding]:
+    idle = [clause.id for clause in policy.clauses if not clause.executed_by]
+    if idle:
+        message = f"{_of(idle, len(policy.clauses))} executed by nothing yet: {_listed(idle)}"
+        yield Finding("clauses", message, "they stay visible as `not yet`")
+
+
+@check("T-0504", "warning", "a check watches every clause that runs", needs=("clauses",))
+def clauses_watched(policy: Policy, day: date) -> Iterator[Finding]:
+    idle = [clause.id for clause in policy.clauses if clause.executed_by and not clause.checked_by]
+    if idle:
+        message = f"{_of(idle, len(policy.clauses))} executed, but watched by no check: {_listed(idle)}"
+        yield Finding("clauses", message)
+
+
+@check("T-0505", "warning", "every assumption is used", needs=tuple(Policy.model_fields))
+def assumption_used(policy: Policy, day: date) -> Iterator[Finding]:
+    used = {name for _, _, name in assumptions(policy)}
+    for name in policy.assumptions:
+        if name not in used:
+            yield Finding(
+                f"assumptions.{name}", f"nothing refers to the assumption `{name}`", "name it where it applies"
+            )
+
+
+def _of(some: Sequence[str], number: int) -> str:
+    return f"{len(some)} of {number} clauses {'is' if len(some) == 1 else 'are'}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(f"`{name}`" for name in names[:SHOWN]) + more

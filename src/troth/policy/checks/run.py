@@ -15,4 +15,11 @@ def findings(policy: Policy, day: date, *, broken: Set[str], partial: bool) -> I
         if check.needs and (partial or check.needs & broken):
             continue
         for finding in check.run(policy, day):
-            yield Problem(check.code, check.severity, finding.message, where=finding.where, help=finding.help)
+            yield Problem(
+                check.code,
+                check.severity,
+                finding.message,
+                where=finding.where,
+                help=finding.help,
+                article=check.article,
+            )

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 Consequence = Literal["retry", "stop", "fix settings"]
@@ -34,3 +35,27 @@ def consequence(code: int) -> Consequence:
     if code in (530, 534, 535, 538):
         return "fix settings"
     return "stop" if 500 <= code < 600 else "retry"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a letter's line; `link` if it is an address of our own, which a reader may follow."""
+
+    text: str
+    link: bool = False
+
+
+def paragraphs(text: str, public_url: str) -> list[list[list[Part]]]:
+    """The letter as paragraphs of lines of parts. Only addresses under `public_url` become links."""
+    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    return [[_parts(line, public_url) for line in block.split("\n")] for block in blocks]
+
+
+def _parts(line: str, public_url: str) -> list[Part]:
+    ours = re.compile(rf"{re.escape(public_url)}(?:/[^\s<>\"]*|(?![\w:@-]|\.\w))")
+    parts, done = [], 0
+    for match in ours.finditer(line):
+        address = match.group().rstrip(".,;:!?)'")  # a sentence's end is not the address's
+        parts += [Part(line[done : match.start()]), Part(address, link=True)]
+        done = match.start() + len(address)
+    return [part for part in [*parts, Part(line[done:])] if part.text]

@@ -19,6 +19,7 @@ COMMANDS = {
     "verify": "Check the promises against the real systems.",
     "sweep": "Erase what is past its period.",
     "evidence": "Export and verify evidence.",
+    "staff": "People who work in the console, and links that sign them in.",
     "systems": "The systems that hold personal data.",
     "demo": "The whole story on a world of its own.",
     "migrate": "Bring the database up to date.",

@@ -11,11 +11,12 @@ FORM = "form"
 
 @dataclass(frozen=True)
 class Line:
-    """One entry of a cell. `note`: number of the open point it rests on, 0 for none."""
+    """One entry of a cell. `note`: number of the open point it rests on, 0 for none; `brief`: the short form."""
 
     text: str
     more: str = ""
     note: int = 0
+    brief: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,9 @@ class Notice:
             rule = self.policy.retention[kept.rule]
             which = words.join(self.policy.item_label(touchpoint, row.id, item) for item in kept.items)
             text = f"{which}: {rule.label[0].lower()}{rule.label[1:]}" if which else rule.label
-            yield Line(text, review(rule), self.number(rule.assumption))
+            yield Line(
+                text, review(rule), self.number(rule.assumption), f"{which}: {brief(rule)}" if which else brief(rule)
+            )
 
 
 def review(rule: RetentionRule) -> str:
@@ -139,6 +142,13 @@ def review(rule: RetentionRule) -> str:
     if not rule.review:
         return ""
     return f"we ask ourselves again {words.period(rule.review)} after {_EVENTS[rule.review_after or 'recorded']}"
+
+
+def brief(rule: RetentionRule) -> str:
+    """A rule in a few words: `60 days`, `until unneeded, review after 1 year`, `per cookie`."""
+    if rule.period:
+        return words.period(rule.period)
+    return f"until unneeded, review after {words.period(rule.review)}" if rule.review else rule.short
 
 
 _EVENTS = {

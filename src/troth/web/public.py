@@ -8,26 +8,19 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from troth.policy.facts import facts
+from troth.requests.kinds import KINDS
 from troth.versions import queries as versions
 from troth.versions.values import Version
 from troth.web.legal import RIGHT_ARTICLES
 from troth.web.notice import Notice
-from troth.web.shell import Shell, exists
-
-CHOICES = (
-    ("/privacy/access/", "Ask for your data", "See everything held about you, where it came from and who got it."),
-    ("/privacy/erasure/", "Have your data erased", "Erased here and wherever we sent it, with proof that it is gone."),
-    ("/privacy/account-deletion/", "Delete an account", "Close an account; erasing its data is a further step."),
-    ("/privacy/consents/", "Change what you agreed to", "Withdraw a consent as easily as you gave it."),
-    ("/forms/", "Find a form", "Each form says what is asked, why, and what happens without it."),
-)
+from troth.web.shell import Shell
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What a person can do here; only what is there is offered."""
-    choices = [choice for choice in CHOICES if exists(choice[0])]
-    return render(request, "web/home.html", {"choices": choices})
+    """What a person can do here."""
+    return render(request, "web/home.html", {"kinds": KINDS.values()})
 
 
 @require_safe
@@ -52,8 +45,6 @@ def notice_version(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def notice_json(_request: HttpRequest) -> JsonResponse:
     """The notice in force as facts, with its number and digest, for programs and for the promise checks."""
-    from troth.policy.facts import facts
-
     version = Shell("").version
     if version is None:
         raise Http404("no notice is published")
@@ -80,7 +71,7 @@ def _body(version: Version) -> str:
 def _render(version: Version) -> str:
     view = Notice(version.policy)
     rights = [(right, RIGHT_ARTICLES.get(right.kind, "")) for right in version.policy.rights.values()]
-    context = {"notice": view, "policy": version.policy, "rights": rights, "forms": exists("/forms/")}
+    context = {"notice": view, "policy": version.policy, "rights": rights}
     return render_to_string("web/notice_body.html", context)
 
 

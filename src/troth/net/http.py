@@ -4,6 +4,7 @@ import logging
 import ssl
 import time
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -102,9 +103,9 @@ class _Transport(httpx.HTTPTransport):
     """httpx's transport over a connection pool whose every connection is judged."""
 
     def __init__(self, allow: Iterable[str]) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_tls(), trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(cafile=_ca_file()),
+            ssl_context=_tls(),
             max_connections=20,
             max_keepalive_connections=5,
             keepalive_expiry=30.0,
@@ -112,11 +113,12 @@ class _Transport(httpx.HTTPTransport):
         )
 
 
-def _ca_file() -> str | None:
-    """certifi's authorities when the system brings none."""
+@cache
+def _tls() -> ssl.SSLContext:
+    """The system's certificate authorities, certifi's when it brings none; read once, it takes a while."""
     import certifi
 
-    return None if ssl.get_default_verify_paths().cafile else certifi.where()
+    return ssl.create_default_context(cafile=None if ssl.get_default_verify_paths().cafile else certifi.where())
 
 
 def _judge_scheme(url: httpx.URL, allow: Iterable[str]) -> None:

@@ -87,11 +87,20 @@ class HubSpot(SaasSystem):
         return Done({"contacts": len(contacts)})
 
     def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
-        """Write the right values into every contact of the person."""
-        body = {"properties": self.to_fields(changes)}
+        """Write the right values into every contact of the person.
+
+        A new e-mail address goes only to contacts whose own address is one of the old ones: two contacts cannot
+        share an address, and HubSpot refuses the second.
+        """
+        fields = self.to_fields(changes)
+        mine = {address.lower() for address in who.email}
         contacts = self._contacts(who, ["email"])
         for contact in contacts:
-            self.api.call("rectify a contact", "PATCH", f"{CONTACTS}/{contact['id']}", json=body)
+            own = (contact["properties"].get("email") or "").lower() in mine
+            right = fields if own else {name: value for name, value in fields.items() if name != "email"}
+            if right:
+                body = {"properties": right}
+                self.api.call("rectify a contact", "PATCH", f"{CONTACTS}/{contact['id']}", json=body)
         return Done({"contacts": len(contacts)})
 
     def suppress(self, who: Identifiers, *, key: str) -> Outcome:

@@ -2,14 +2,14 @@
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
 from troth import ground
-from troth.systems.sandbox.contract import Contract, Operation, contract
+from troth.systems.sandbox.contract import Operation, contract
 from troth.systems.sandbox.double import Answer, Ask, Double
 from troth.systems.sandbox.failures import Failures
 from troth.systems.sandbox.hubspot import HubSpot
@@ -90,13 +90,20 @@ class Sandbox:
         return double.handle(operation.id, ask), []
 
     def _note(self, vendor: str, request: Request, operation: Operation | None, status: int, faults: list[str]) -> None:
-        entry = {"method": request.method, "operation": operation.id if operation else None, "status": status}
+        entry: dict[str, Any] = {
+            "method": request.method,
+            "operation": operation.id if operation else None,
+            "status": status,
+        }
         entry |= {"path": request.full_path.rstrip("?"), "faults": faults, "at": ground.clock().isoformat()}
         with self._lock:
             self._calls[vendor] = [*self._calls[vendor], entry][-CALLS_KEPT:]
 
     def _admin(self, request: Request, vendor: str, act: str) -> Response:
-        reads = {"state": lambda: self._doubles[vendor].dump(), "calls": lambda: self._calls[vendor]}
+        reads: dict[str, Callable[[], Any]] = {
+            "state": self._doubles[vendor].dump,
+            "calls": lambda: self._calls[vendor],
+        }
         writes = {"reset": self._reset, "advance": self._advance, "seed": self._seed, "expire": self._expire}
         given = request.get_json(silent=True) or {}
         with self._lock:
@@ -141,6 +148,3 @@ def _json(status: int, body: Any) -> Response:
     if body is None:
         return Response(status=status)
     return Response(json.dumps(body), status=status, mimetype="application/json")
-
-
-__all__ = ["Contract", "Sandbox"]

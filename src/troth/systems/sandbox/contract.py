@@ -1,14 +1,14 @@
 """A vendor's contract: routes requests to operations, and finds fault with requests and replies."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.contrib.werkzeug import WerkzeugOpenAPIResponse
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
@@ -16,6 +16,7 @@ from werkzeug import Request, Response
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 FOLDER = Path(__file__).parent / "contracts"
+_CSV: dict[str, Callable[[bytes], Any]] = {"text/csv": lambda content: content.decode()}
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
 
@@ -50,7 +51,7 @@ class Contract:
 
     def __init__(self, vendor: str) -> None:
         document = yaml.load((FOLDER / f"{vendor}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
-        self._openapi = OpenAPI.from_dict(document)
+        self._openapi = OpenAPI.from_dict(document, config=Config(extra_media_type_deserializers=_CSV))
         self._routes = sorted(_routes(document), key=lambda route: route[3])
 
     def operation(self, method: str, path: str) -> Operation | None:

@@ -11,6 +11,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from troth.systems.sandbox.app import Sandbox
 
 HOST = "127.0.0.1"
+POLL = 0.02  # seconds until a stop is noticed
 
 
 class _Quiet(WSGIRequestHandler):
@@ -32,7 +33,7 @@ def running(port: int = 0, *, state_file: Path | None = None, finish_after: floa
     """The sandbox in a thread of this process; gives its address, such as http://127.0.0.1:8801."""
     serving = server(port, state_file=state_file, finish_after=finish_after)
     serving.daemon_threads = True  # type: ignore[attr-defined]
-    thread = threading.Thread(target=serving.serve_forever, name="sandbox", daemon=True)
+    thread = threading.Thread(target=serving.serve_forever, args=(POLL,), name="sandbox", daemon=True)
     thread.start()
     try:
         yield f"http://{HOST}:{serving.server_port}"

@@ -66,6 +66,36 @@ def test_unfit_facts_write_nothing() -> None:
 
 
 @pytest.mark.django_db
+def test_many_entries_take_one_statement_and_keep_their_order() -> None:
+    each = [(PERSON, {"number": n}) for n in range(500)]
+    with CaptureQueriesContext(connection) as statements, transaction.atomic():
+        ids = services.append_many("a.b", each, at=NOW)
+    assert len([s for s in statements if s["sql"].startswith("INSERT")]) == 1
+    assert [(e.id, e.facts["number"]) for e in reversed(queries.entries(limit=500))] == list(zip(ids, range(500)))
+    with pytest.raises(services.UnfitEntry), transaction.atomic():
+        services.append_many("a.b", [(PERSON, {}), ("Ada", {})], at=NOW)
+    assert len(queries.entries(limit=1000)) == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_signed_that_could_still_be_rolled_back() -> None:
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        services.checkpoint(NOW)
+    assert queries.latest_checkpoint() is None
+
+
+@pytest.mark.django_db
+def test_the_body_is_what_the_leaf_hash_is_over() -> None:
+    (entry,) = write(1)
+    services.checkpoint(NOW)
+    proof = queries.proof(entry)
+    assert proof is not None
+    assert merkle.leaf_hash(queries.body(entry).encode()) == proof.leaf_hash
+    with pytest.raises(UnknownEntry):
+        queries.body(entry + 1)
+
+
+@pytest.mark.django_db
 def test_entries_read_back_newest_first_by_person_kind_and_page() -> None:
     first, second = write(2, "a.b", PERSON)
     (third,) = write(1, "c.d")

@@ -69,7 +69,7 @@ def test_names_of_facts_are_identifiers(name: object) -> None:
     assert str(name) not in str(refused.value) or name in ("", 7)
 
 
-@pytest.mark.parametrize("kind", ["", "plain", "Upper.case", "a..b", "a.b ", "ada@example.com"])
+@pytest.mark.parametrize("kind", ["", "plain", "Upper.case", "a.-b", "a..b", "a.b ", "ada@example.com"])
 def test_kinds_are_dotted(kind: str) -> None:
     with pytest.raises(UnfitEntry, match="dotted"):
         encode(kind, AT, None, {})

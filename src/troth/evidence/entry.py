@@ -15,7 +15,7 @@ MAX_TEXT = 128
 MAX_WORDS = 5
 _MAX_WHOLE = 2**53 - 1  # beyond it RFC 8785 has no one form
 
-_KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+_KIND = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
 _PSEUDONYM = re.compile(r"[0-9a-f]{16,128}")
 _MAIL = re.compile(r"\S@\S")

@@ -1,6 +1,6 @@
 """The one door for acts on the log: append, give places, sign, export."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from troth.evidence.entry import JSON, UnfitEntry, encode
 from troth.evidence.notes import checkpoint_text
 from troth.evidence.values import Checkpoint, LogDamaged
 
-__all__ = ["JSON", "NotInTransaction", "UnfitEntry", "append", "checkpoint", "export_bundle", "sequence"]
+__all__ = ["JSON", "NotInTransaction", "UnfitEntry", "append", "append_many", "checkpoint", "export_bundle", "sequence"]
 
 BATCH = 10_000
 
@@ -26,11 +26,24 @@ def append(kind: str, *, person: str | None = None, facts: Mapping[str, JSON], a
     `kind` is dotted (`record.accepted`), `person` a pseudonym in hex, `facts` ids, counts, codes and digests: never
     values. Raises NotInTransaction outside `transaction.atomic`, UnfitEntry when the facts cannot be evidence.
     """
+    (entry,) = append_many(kind, [(person, facts)], at=at)
+    return entry
+
+
+def append_many(kind: str, each: Iterable[tuple[str | None, Mapping[str, JSON]]], *, at: datetime) -> list[int]:
+    """Write one entry for each (person, facts) in the caller's transaction, 1,000 a statement; their ids, in order.
+
+    For acts on many people at once. Nothing is written if one is unfit. Otherwise as `append`.
+    """
     if not connection.in_atomic_block:
         raise NotInTransaction(f"'{kind}' was appended outside a transaction; append inside the act's own atomic block")
+    rows = [_row(kind, person, facts, at) for person, facts in each]
+    return [row.id for row in models.Entry.objects.bulk_create(rows, batch_size=1_000)]
+
+
+def _row(kind: str, person: str | None, facts: Mapping[str, JSON], at: datetime) -> models.Entry:
     body = encode(kind, at, person, facts)
-    entry = models.Entry.objects.create(kind=kind, at=at, person=person, body=body, leaf_hash=merkle.leaf_hash(body))
-    return entry.id
+    return models.Entry(kind=kind, at=at, person=person, body=body, leaf_hash=merkle.leaf_hash(body))
 
 
 def sequence(now: datetime) -> int:
@@ -62,11 +75,12 @@ def checkpoint(now: datetime) -> Checkpoint:
     """Place what is waiting, then sign the log as it stands; the latest one again if nothing was added.
 
     Before signing, the stored tree is proved to extend the checkpoint signed before it. Raises LogDamaged if it does
-    not, and `signing.UnusableSigningKey` if the key file cannot be used.
+    not, `signing.UnusableSigningKey` if the key file cannot be used, and RuntimeError inside a transaction: what is
+    signed must not be rolled back afterwards.
     """
     sequence(now)
     signer = signing.signer()
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         store.lock()
         size, latest = store.sound_size(), queries.latest_checkpoint()
         if latest and latest.size == size:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +14,7 @@ from troth.policy.load import load_policy
 from troth.policy.mechanisms import CHECKS, EXECUTORS
 from troth.policy.model import Policy, Row, Touchpoint
 from troth.policy.model.promises import RightKind
+from troth.policy.permits import PersonState, permits
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "policies" / "quali"
@@ -240,3 +243,22 @@ def test_assumptions_all_exist_all_apply_and_cite_the_text(policy: Policy) -> No
         assert assumption.lines, aid
         assert min(assumption.lines) >= 5, aid
         assert max(assumption.lines) <= SOURCE_LAST_LINE, aid
+
+
+def test_the_gate_lets_every_declared_flow_pass_and_no_marketing_without_consent(policy: Policy) -> None:
+    day = datetime(2026, 10, 1, tzinfo=UTC)
+    for tid, _, row in rows(policy):
+        for purpose in row.purposes:
+            given = PersonState(age="adult", consents={(tid, purpose.purpose): "given"})
+            for receiver in row.receivers:
+                for person, allowed in ((given, True), (PersonState(), purpose.relies_on != "consent")):
+                    decision = permits(
+                        policy,
+                        touchpoint=tid,
+                        items=frozenset(receiver.items),
+                        purpose=purpose.purpose,
+                        recipient=receiver.recipient,
+                        person=replace(person, age="adult"),
+                        at=day,
+                    )
+                    assert decision.allowed is allowed, f"{tid}: {purpose.purpose} to {receiver.recipient}"

@@ -75,7 +75,7 @@ def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.get("/touchpoints/{touchpoint}", response={200: dict[str, Any], 404: Problem}, summary="what a touchpoint asks")
-def touchpoint_form(_request: HttpRequest, touchpoint: str) -> Any:
+def touchpoint_form(request: HttpRequest, touchpoint: str) -> Any:
     form = queries.form(touchpoint, ground.clock())
     if form is None:
         return problem(404, "no touchpoint with a form has this name", "urn:troth:unknown-touchpoint")
@@ -100,7 +100,7 @@ def touchpoint_form(_request: HttpRequest, touchpoint: str) -> Any:
     summary="hand in a submission",
 )
 def submit(
-    _request: HttpRequest,
+    request: HttpRequest,
     touchpoint: str,
     body: SubmissionIn,
     idempotency_key: Annotated[Key, Header(alias="Idempotency-Key")],

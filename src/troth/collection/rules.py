@@ -98,7 +98,9 @@ def judge(policy: Policy, submission: Submission, at: datetime) -> Judgement:
     if reasons:
         return Judgement(tuple(reasons))
     choices = _choices(touchpoint, submission.agreed)
-    rows, refused = _rows(policy, submission, touchpoint, values, choices, at)
+    rows, refused = _rows(
+        policy=policy, submission=submission, touchpoint=touchpoint, values=values, choices=choices, at=at
+    )
     return Judgement(tuple(refused), tuple(rows), choices)
 
 
@@ -178,6 +180,7 @@ def _choices(touchpoint: Touchpoint, agreed: Collection[str]) -> tuple[Choice, .
 
 
 def _rows(
+    *,
     policy: Policy,
     submission: Submission,
     touchpoint: Touchpoint,

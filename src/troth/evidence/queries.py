@@ -4,7 +4,6 @@ import json
 
 from troth.evidence import audit as auditing
 from troth.evidence import merkle, models, signing, store
-from troth.evidence.entry import JSON
 from troth.evidence.values import Audit, Checkpoint, EntryView, Proof, UnknownEntry
 
 MAX_LIMIT = 1_000
@@ -38,26 +37,17 @@ def entries(
     return [_view(row) for row in found[: max(1, min(limit, MAX_LIMIT))]]
 
 
-def body(entry_id: int) -> dict[str, JSON]:
-    """One entry as it was hashed: kind, time, pseudonym, facts. Raises UnknownEntry."""
-    found = models.Entry.objects.filter(id=entry_id).values_list("body", flat=True).first()
-    if found is None:
-        raise UnknownEntry(f"no evidence entry has the id {entry_id}")
-    entry: dict[str, JSON] = json.loads(bytes(found))
-    return entry
-
-
-def _view(row: models.Entry) -> EntryView:
-    facts = json.loads(bytes(row.body))["facts"]
-    return EntryView(row.id, row.kind, row.at, row.person, facts, row.position)
-
-
 def body(entry_id: int) -> str:
     """An entry's canonical JSON: exactly what its leaf hash is over. Raises UnknownEntry. One statement."""
     found = models.Entry.objects.filter(id=entry_id).values_list("body", flat=True).first()
     if found is None:
         raise UnknownEntry(f"no evidence entry has the id {entry_id}")
     return bytes(found).decode()
+
+
+def _view(row: models.Entry) -> EntryView:
+    facts = json.loads(bytes(row.body))["facts"]
+    return EntryView(row.id, row.kind, row.at, row.person, facts, row.position)
 
 
 def proof(entry_id: int) -> Proof | None:

@@ -49,14 +49,16 @@ class KeyStore(Protocol):
 
 
 class DirectoryKeys:
-    """Keys as files `ab/cd/<id>` under `path`, each wrapped under `master` (32 bytes), readable by the owner alone.
+    """Keys as files `room/ab/cd/<id>` under `path`, each wrapped under `master` (32 bytes), for the owner alone.
 
-    A mark tells a store from the empty mount point of one: a folder without it is unreachable, never "destroyed".
+    A mark in `path` tells a store from the empty mount point of one: a folder without it is unreachable, never
+    "destroyed", and takes no new key.
     """
 
-    def __init__(self, path: Path, master: bytes) -> None:
+    def __init__(self, path: Path, master: bytes, room: str) -> None:
         self._path = path
         self._master = master
+        self._room = path / room
 
     def create(self, id: UUID) -> bytes:
         self._open()
@@ -101,14 +103,14 @@ class DirectoryKeys:
         if not self._path.exists():
             return
         self._reachable()
-        for file in self._path.glob("??/??/" + "[0-9a-f]" * 32):
+        for file in self._room.glob("??/??/" + "[0-9a-f]" * 32):
             try:
                 yield UUID(file.name), datetime.fromtimestamp(file.stat().st_mtime, UTC)
             except FileNotFoundError:  # destroyed meanwhile
                 continue
 
     def _file(self, id: UUID) -> Path:
-        return self._path / id.hex[:2] / id.hex[2:4] / id.hex
+        return self._room / id.hex[:2] / id.hex[2:4] / id.hex
 
     def _open(self) -> None:
         """Make the store if its folder is not there at all."""
@@ -130,7 +132,7 @@ def store(room: str) -> KeyStore:
     The master key is `ground.secret("master-key")`: whoever holds it and the key folder reads everything, so
     production moves it into a KMS and keeps the folder on a volume of its own (docs/explanation/people-and-keys.md).
     """
-    return DirectoryKeys(ground.settings().keys_dir / room, ground.secret("master-key"))
+    return DirectoryKeys(ground.settings().keys_dir, ground.secret("master-key"), room)
 
 
 def subkey(key: bytes, use: str) -> bytes:

@@ -48,7 +48,10 @@ def _email(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    bare = _NOT_DIALLED.sub("", unicodedata.normalize("NFKC", text))
+    text = unicodedata.normalize("NFKC", text)
+    if text.startswith(("+", "00")):
+        text = text.replace("(0)", "")  # the trunk digit nobody dials from abroad
+    bare = _NOT_DIALLED.sub("", text)
     if bare.startswith("00"):
         bare = "+" + bare[2:]
     if not re.fullmatch(r"\+?[0-9]{3,20}", bare):

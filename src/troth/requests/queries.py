@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from troth.law import places
 from troth.requests import rules
@@ -153,7 +153,7 @@ def request_of_answer_link(token: str, now: datetime) -> Request | None:
     return link.request if link else None
 
 
-def _with_steps(found):  # type: ignore[no-untyped-def]
+def _with_steps(found: QuerySet[Request]) -> QuerySet[Request]:
     settled = Q(steps__state__in=list(rules.SETTLED))
     return found.annotate(n=Count("steps"), settled=Count("steps", filter=settled))
 

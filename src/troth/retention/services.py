@@ -1,23 +1,21 @@
 """The room's one door for acts: sweep what is due, confirm or let go what is up for review."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 
 from troth.evidence import services as evidence
+from troth.evidence.entry import JSON
 from troth.people import queries as people_queries
 from troth.people import services as people
 from troth.policy.model import Policy
 from troth.retention import rules
 from troth.retention.models import Sweep
 from troth.systems import services as systems
+from troth.systems.files.system import FilesSystem
 from troth.systems.kit.outcomes import SystemProblem
 from troth.versions import queries as versions
-
-if TYPE_CHECKING:
-    from troth.systems.files.system import FilesSystem
 
 
 class NothingPublished(RuntimeError):
@@ -46,8 +44,8 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rules.Report:
     return report
 
 
-def _sweep_class(system: "FilesSystem", name: str, policy: Policy, now: datetime, *, dry_run: bool) -> rules.Line:
-    rule = system.classes[name].rule
+def _sweep_class(system: FilesSystem, name: str, policy: Policy, now: datetime, *, dry_run: bool) -> rules.Line:
+    rule = system.classes[name].rule or ""
     try:
         cutoff = rules.cutoff(policy, rule, now)
         done = system.sweep(name, cutoff.before, dry_run=dry_run)
@@ -55,7 +53,8 @@ def _sweep_class(system: "FilesSystem", name: str, policy: Policy, now: datetime
         return rules.Line(system.name, name, rule, "", "could not tell", 0, 0, 0, f"retention rule: {problem}")
     except (SystemProblem, OSError) as problem:
         return rules.Line(system.name, name, rule, "", "could not tell", 0, 0, 0, _said(problem))
-    untold = f"{len(done.could_not_tell)} files have no recognisable time and were left" if done.could_not_tell else ""
+    left = len(done.kept_unreadable) + len(done.refused)
+    untold = f"{left} files could not be judged and were left" if left else ""
     line = rules.Line(
         store=system.name,
         kind=name,
@@ -78,7 +77,7 @@ def _said(problem: Exception) -> str:
 
 @transaction.atomic
 def _evidence(line: rules.Line, cutoff: rules.Cutoff, now: datetime) -> None:
-    facts = {
+    facts: dict[str, JSON] = {
         "store": line.store,
         "class": line.kind,
         "rule": line.rule,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from troth.policy.model import Policy, Row, RowRecipient
 from troth.policy.permits import PersonState, permits
@@ -74,8 +75,8 @@ def leaving(
 
 
 def told_of(
-    policies: Mapping[object, Policy],
-    deliveries: Collection[tuple[object, str, str, str]],
+    policies: Mapping[UUID, Policy],
+    deliveries: Collection[tuple[UUID, str, str, str]],
     withdrawn: Collection[tuple[str, str]],
 ) -> dict[str, tuple[str, ...]]:
     """Which recipients must hear that purposes were withdrawn, and which purposes.

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from troth.evidence import services as evidence
+from troth.evidence.entry import JSON
 from troth.policy.mechanisms import CHECKS
 from troth.systems import services as systems
 from troth.verification import models
@@ -57,6 +58,7 @@ def _run(name: str, check: Check, world: World) -> list[Result]:
 @transaction.atomic
 def _keep(done: Run) -> None:
     models.Run.objects.create(at=done.at, version=done.version, report=done.as_json())
-    facts = {"version": done.version, **{k.replace(" ", "_"): n for k, n in done.counts.items()}}
-    broken = sorted({result.check for result in done.results if result.outcome == "broken"})
-    evidence.append("verify.run", facts={**facts, "checks_broken": broken}, at=done.at)
+    facts: dict[str, JSON] = {outcome.replace(" ", "_"): number for outcome, number in done.counts.items()}
+    facts |= {"version": done.version}
+    facts |= {"checks_broken": tuple(sorted({r.check for r in done.results if r.outcome == "broken"}))}
+    evidence.append("verify.run", facts=facts, at=done.at)

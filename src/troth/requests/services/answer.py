@@ -7,6 +7,7 @@ from django.db import transaction
 
 from troth import ground
 from troth.evidence import services as evidence
+from troth.evidence.entry import JSON
 from troth.messages import services as messages
 from troth.requests import package, rules
 from troth.requests.models import Link, Package, Request
@@ -37,7 +38,11 @@ def _send(request_id: UUID, made: bytes | None, now: datetime) -> str:
     request.state = rules.move(request.state, "answered")
     request.answered_at = now
     request.save(update_fields=["state", "answered_at", "proof_entry"])
-    facts = {"request": str(request.id), "kind": request.kind, "outstanding": len(rules.outstanding(tallies))}
+    facts: dict[str, JSON] = {
+        "request": str(request.id),
+        "kind": request.kind,
+        "outstanding": len(rules.outstanding(tallies)),
+    }
     evidence.append("request.answered", person=request.pseudonym or None, facts=facts, at=now)
     letter = letters.answer(request, tallies, links.make(request, "package", now))
     messages.send(
@@ -56,11 +61,11 @@ def _prove_absence(request: Request, tallies: tuple[rules.Tally, ...], now: date
     looked = [tally for tally in tallies if tally.verb == "absent"]
     absent = [tally.system for tally in looked if tally.state == "done"]
     left = [tally.system for tally in looked if tally.state == "staff"]
-    facts = {
+    facts: dict[str, JSON] = {
         "request": str(request.id),
-        "absent": absent,
-        "could_not_look": [t.system for t in looked if t.state == "not-offered"],
-        "left": left,
+        "absent": tuple(absent),
+        "could_not_look": tuple(t.system for t in looked if t.state == "not-offered"),
+        "left": tuple(left),
     }
     kind = "erasure.incomplete" if left else "erasure.proven"
     entry = evidence.append(kind, person=request.pseudonym or None, facts=facts, at=now)

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -66,7 +66,7 @@ def _again(kind: str, address: str, now: datetime) -> bool:
     return True
 
 
-def _create(*, fresh_id: object, kind: str, asked: sealed.Asked, language: str, now: datetime) -> Request:
+def _create(*, fresh_id: UUID, kind: str, asked: sealed.Asked, language: str, now: datetime) -> Request:
     version = versions.current(now)
     place = version.policy.controller.country if version else "IE"
     deadline = clocks.deadline(REGIME, place, now)

@@ -27,7 +27,7 @@ def seal(request_id: UUID, place: str, plain: bytes) -> bytes:
     return values.seal(_key(request_id), _aad(request_id, place), plain)
 
 
-def unseal(request_id: UUID, place: str, sealed: bytes) -> bytes:
+def unseal(request_id: UUID, place: str, sealed: bytes | memoryview) -> bytes:
     """Raises people.keys.KeyDestroyed, KeyStoreUnreachable, people.values.SealBroken."""
     return values.open_sealed(_key(request_id), _aad(request_id, place), bytes(sealed))
 
@@ -36,7 +36,7 @@ def seal_asked(request_id: UUID, asked: Asked) -> bytes:
     return seal(request_id, "asked", json.dumps([asked.address, asked.words]).encode())
 
 
-def asked(request_id: UUID, sealed: bytes) -> Asked:
+def asked(request_id: UUID, sealed: bytes | memoryview) -> Asked:
     return Asked(*json.loads(unseal(request_id, "asked", sealed)))
 
 

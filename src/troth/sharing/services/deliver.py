@@ -8,6 +8,7 @@ from django.db import transaction
 
 from troth.consent import queries as consent
 from troth.evidence import services as evidence
+from troth.evidence.entry import JSON
 from troth.people import queries as people
 from troth.sharing import rules
 from troth.sharing.models import Delivery, Disclosure
@@ -137,7 +138,7 @@ def _settle(load: _Load, state: Delivery.State, now: datetime, *, code: str) -> 
     return str(state)
 
 
-def _evidence(kind: str, delivery: Delivery, now: datetime, **facts: object) -> None:
+def _evidence(kind: str, delivery: Delivery, now: datetime, **facts: JSON) -> None:
     evidence.append(
         kind,
         person=people.pseudonym(delivery.person_id),

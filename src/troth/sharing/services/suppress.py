@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from troth.evidence import services as evidence
+from troth.evidence.entry import JSON
 from troth.people import queries as people
 from troth.sharing.models import Suppression
 from troth.systems import services as systems
@@ -81,7 +82,7 @@ def _to_staff(suppression: Suppression, code: str, now: datetime) -> str:
     return str(Suppression.State.STAFF)
 
 
-def _evidence(kind: str, suppression: Suppression, now: datetime, **facts: object) -> None:
+def _evidence(kind: str, suppression: Suppression, now: datetime, **facts: JSON) -> None:
     evidence.append(
         kind,
         person=people.pseudonym(suppression.person_id),

@@ -1,16 +1,13 @@
 """The oldest line of each log class and the oldest recording are within their period."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from troth.policy.model import Policy
 from troth.retention import rules as retention
+from troth.systems.files.system import CouldNotTell, FilesSystem
 from troth.systems.kit.outcomes import SystemProblem
 from troth.verification.rules import Result
 from troth.verification.world import World, untold
-
-if TYPE_CHECKING:
-    from troth.systems.files.system import FilesSystem
 
 ID = "logs-in-period"
 
@@ -22,8 +19,8 @@ def check(world: World) -> Iterator[Result]:
             yield _class(world, system, name)
 
 
-def _class(world: World, system: "FilesSystem", name: str) -> Result:
-    rule = system.classes[name].rule
+def _class(world: World, system: FilesSystem, name: str) -> Result:
+    rule = system.classes[name].rule or ""
     subject, where = f"{system.title}: {name}", f"retention.{rule}"
     try:
         cutoff = retention.cutoff(world.version.policy, rule, world.now)
@@ -31,9 +28,11 @@ def _class(world: World, system: "FilesSystem", name: str) -> Result:
         return untold(ID, subject, "a retention rule with a period", where, str(problem))
     expected = _expected(world.version.policy, rule)
     try:
-        oldest = system.oldest_of(name)
+        oldest = system.oldest(name, thorough=True)
     except (SystemProblem, OSError) as problem:
         return untold(ID, subject, expected, where, problem)
+    if isinstance(oldest, CouldNotTell):
+        return untold(ID, subject, expected, where, oldest.reason)
     if oldest is None:
         return Result(ID, subject, "kept", expected, "nothing is stored", where)
     age = (world.now - oldest).days

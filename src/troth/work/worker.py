@@ -5,6 +5,8 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from asgiref.sync import sync_to_async
+from django.db import connections
 from procrastinate import App
 from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django import app as django_app
@@ -81,6 +83,7 @@ async def _work(app: App, concurrency: int, name: str, stop: threading.Event | N
         finally:
             for task in beside:
                 task.cancel()
+            await sync_to_async(connections.close_all)()  # the one that deferred the periodic jobs
 
 
 async def _keep_rescuing(app: App) -> None:

@@ -188,6 +188,14 @@ def test_an_unreadable_answer_is_never_taken_for_nothing_found(vendor: Vendor, f
     assert JO not in str(caught.value)
 
 
+def test_an_address_inside_is_refused_unless_it_is_meant(vendor: Vendor) -> None:
+    for url in (f"{vendor.address}/{vendor.name}", vendor.address.replace("http", "https")):
+        with pytest.raises(SystemProblem) as caught:
+            vendor.made(allow_private=False, url=url).find(WHO)
+        assert caught.value.consequence == "fix settings"
+    assert vendor.ask("calls") == []
+
+
 def test_no_address_appears_in_a_url(vendor: Vendor) -> None:
     vendor.ask("seed", records=RECORDS[vendor.name])
     vendor.system.find(WHO)

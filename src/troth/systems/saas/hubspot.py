@@ -125,9 +125,9 @@ class HubSpot(SaasSystem):
         if not email:
             raise SystemProblem(f"{self.name}: the record holds no e-mail address to file it under", consequence="stop")
         fields = {**self.to_fields(outgoing.values), "email": email}
-        keys = self._keys(email)
+        there, keys = self._noted(email)
         if key in keys:
-            return Done({"created": False, "repeated": True})
+            return Done({"id": there, "created": False})
         note = {self.settings.key_property: "\n".join([*keys, key][-KEYS_KEPT:])}
         made = self._upsert(email, fields if outgoing.marketing else {**fields, **note})
         evidence = {"id": str(made["id"]), "created": bool(made.get("new")), "fields": sorted(fields)}
@@ -203,13 +203,14 @@ class HubSpot(SaasSystem):
         values = {name: value for name, value in contact["properties"].items() if value not in (None, "")}
         return Finding("contact", contact["id"], values, items_of(self.mapping, values))
 
-    def _keys(self, email: str) -> list[str]:
-        """Keys of deliveries already noted on the contact with this address."""
+    def _noted(self, email: str) -> tuple[str | None, list[str]]:
+        """The id of the contact with this address, if there is one, and the keys of deliveries noted on it."""
         body = {"idProperty": "email", "inputs": [{"id": email}], "properties": [self.settings.key_property]}
         body |= {"propertiesWithHistory": []}
         reply = self.api.call("look for a contact", "POST", f"{CONTACTS}/batch/read", json=body, ok=(200, 207))
-        noted = [row["properties"].get(self.settings.key_property) or "" for row in reply.need("results", list)]
-        return [key for text in noted for key in text.split("\n") if key]
+        for row in reply.need("results", list):
+            return row["id"], (row["properties"].get(self.settings.key_property) or "").split()
+        return None, []
 
     def _upsert(self, email: str, properties: Mapping[str, str]) -> Contact:
         body = {"inputs": [{"id": email, "idProperty": "email", "properties": properties}]}

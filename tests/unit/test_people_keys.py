@@ -14,7 +14,7 @@ MASTER = b"m" * 32
 
 @pytest.fixture
 def store(tmp_path: Path) -> DirectoryKeys:
-    return DirectoryKeys(tmp_path / "keys", MASTER)
+    return DirectoryKeys(tmp_path / "keys", MASTER, "people")
 
 
 def test_a_key_is_random_durable_and_the_same_for_every_process(store: DirectoryKeys, tmp_path: Path) -> None:
@@ -22,14 +22,14 @@ def test_a_key_is_random_durable_and_the_same_for_every_process(store: Directory
     key = store.create(first)
     assert (len(key), store.get(first), store.create(first)) == (32, key, key)
     assert store.create(second) != key
-    assert DirectoryKeys(tmp_path / "keys", MASTER).get(first) == key
+    assert DirectoryKeys(tmp_path / "keys", MASTER, "people").get(first) == key
     assert {id for id, _ in store.ids()} == {first, second}
 
 
 def test_no_file_holds_the_key_and_only_the_owner_may_look(store: DirectoryKeys, tmp_path: Path) -> None:
     id = uuid4()
     key = store.create(id)
-    path = tmp_path / "keys" / id.hex[:2] / id.hex[2:4] / id.hex
+    path = tmp_path / "keys" / "people" / id.hex[:2] / id.hex[2:4] / id.hex
     assert key not in path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
@@ -37,7 +37,7 @@ def test_no_file_holds_the_key_and_only_the_owner_may_look(store: DirectoryKeys,
 
 
 def test_a_destroyed_key_is_gone_for_everybody_at_once(store: DirectoryKeys, tmp_path: Path) -> None:
-    id, other = uuid4(), DirectoryKeys(tmp_path / "keys", MASTER)
+    id, other = uuid4(), DirectoryKeys(tmp_path / "keys", MASTER, "people")
     store.create(id)
     assert other.get(id)
     store.destroy(id)
@@ -50,7 +50,7 @@ def test_a_destroyed_key_is_gone_for_everybody_at_once(store: DirectoryKeys, tmp
 def test_a_destruction_cut_short_after_overwriting_counts(store: DirectoryKeys, tmp_path: Path) -> None:
     id = uuid4()
     store.create(id)
-    (tmp_path / "keys" / id.hex[:2] / id.hex[2:4] / id.hex).write_bytes(bytes(40))
+    (tmp_path / "keys" / "people" / id.hex[:2] / id.hex[2:4] / id.hex).write_bytes(bytes(40))
     with pytest.raises(KeyDestroyed):
         store.get(id)
     store.destroy(id)
@@ -61,8 +61,8 @@ def test_a_damaged_key_or_another_master_is_not_called_destroyed(store: Director
     id = uuid4()
     store.create(id)
     with pytest.raises(KeyStoreUnreachable, match="master key"):
-        DirectoryKeys(tmp_path / "keys", b"x" * 32).get(id)
-    (tmp_path / "keys" / id.hex[:2] / id.hex[2:4] / id.hex).write_bytes(b"torn")
+        DirectoryKeys(tmp_path / "keys", b"x" * 32, "people").get(id)
+    (tmp_path / "keys" / "people" / id.hex[:2] / id.hex[2:4] / id.hex).write_bytes(b"torn")
     with pytest.raises(KeyStoreUnreachable, match="damaged"):
         store.get(id)
 
@@ -87,6 +87,16 @@ def test_a_store_nobody_made_yet_has_no_keys_and_is_not_made_by_looking(store: D
     with pytest.raises(KeyStoreUnreachable):
         store.get(uuid4())
     assert not (tmp_path / "keys").exists()
+
+
+def test_rooms_do_not_see_each_others_keys(store: DirectoryKeys, tmp_path: Path) -> None:
+    id, other = uuid4(), DirectoryKeys(tmp_path / "keys", MASTER, "requests")
+    store.create(id)
+    assert list(other.ids()) == []
+    with pytest.raises(KeyDestroyed):
+        other.get(id)
+    other.destroy(id)
+    assert store.get(id)
 
 
 def test_uses_of_a_key_and_people_do_not_share_secrets() -> None:

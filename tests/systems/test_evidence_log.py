@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import rfc8785
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -71,7 +72,9 @@ def test_many_entries_take_one_statement_and_keep_their_order() -> None:
     with CaptureQueriesContext(connection) as statements, transaction.atomic():
         ids = services.append_many("a.b", each, at=NOW)
     assert len([s for s in statements if s["sql"].startswith("INSERT")]) == 1
-    assert [(e.id, e.facts["number"]) for e in reversed(queries.entries(limit=500))] == list(zip(ids, range(500)))
+    assert [(e.id, e.facts["number"]) for e in reversed(queries.entries(limit=500))] == list(
+        zip(ids, range(500), strict=True)
+    )
     with pytest.raises(services.UnfitEntry), transaction.atomic():
         services.append_many("a.b", [(PERSON, {}), ("Ada", {})], at=NOW)
     assert len(queries.entries(limit=1000)) == 500
@@ -90,7 +93,7 @@ def test_the_body_is_what_the_leaf_hash_is_over() -> None:
     services.checkpoint(NOW)
     proof = queries.proof(entry)
     assert proof is not None
-    assert merkle.leaf_hash(queries.body(entry).encode()) == proof.leaf_hash
+    assert merkle.leaf_hash(rfc8785.dumps(queries.body(entry))) == proof.leaf_hash
     with pytest.raises(UnknownEntry):
         queries.body(entry + 1)
 

@@ -8,7 +8,13 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="The evidence log: verify a bundle offline; export, sign, audit.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="The evidence log: verify a bundle offline; export, sign, audit.",
+)
 
 BROKEN, USAGE, UNREADABLE = 1, 2, 3
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -15,6 +15,7 @@ from troth.policy.problems import PolicyError, Problem
 from troth.policy.shape import SECTIONS, shape
 from troth.policy.text import read_folder
 from troth.policy.tree import Tree, parse
+from troth.policy.unread import Unread, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,17 @@ def load_texts(
     """As `load`, from texts by file name. Pure."""
     found = list(problems or ())
     tree = _tree(sources, found)
+    if not tree.data and not found:
+        found.append(
+            Problem("T-0001", "error", "the policy is empty: no file holds a section", help="see `troth init`")
+        )
     if not tree.data:
         return Loaded(None, _ordered(found), tree.places, sources)
-    unread = any(p.code < "T-0100" for p in found)
+    lost = unread(found, sources)
     shaped = shape(tree)
-    found += shaped.problems
+    found += [p for p in shaped.problems if not (p.code == "T-0101" and p.where in lost)]
     if shaped.policy is not None:
-        judged = _judged(shaped.policy, tree.data, shaped.broken, _Circumstances(today, connectors, unread))
+        judged = _judged(shaped.policy, tree.data, shaped.broken, _Circumstances(today, connectors, lost))
         found += [_placed(problem, shaped.at(problem.where), tree) for problem in judged]
     policy = shaped.policy if shaped.whole and not any(p.stops for p in found) else None
     return Loaded(policy, _ordered(found), tree.places, sources)
@@ -91,27 +96,20 @@ def _tree(sources: Mapping[str, str], problems: list[Problem]) -> Tree:
 class _Circumstances:
     today: date | None
     connectors: Container[str] | None
-    unread: bool
-    """Some file could not be read whole, so what is absent may only be unread."""
+    lost: Unread
 
 
 def _judged(policy: Policy, data: Mapping[str, object], broken: Set[str], given: _Circumstances) -> list[Problem]:
     """Names, then the checks; a check that needs a section with errors, or files that could not be read, waits."""
-    problems, wrong = names(policy, data, given.connectors)
+    problems, wrong = names(policy, data, given.connectors, given.lost)
     day = given.today or policy.effective
     unsure = broken | wrong
-    problems += findings(policy, max(day, policy.effective), broken=unsure, partial=given.unread)
-    return settle(policy, problems, day, quiet=bool(unsure) or given.unread)
+    problems += findings(policy, max(day, policy.effective), broken=unsure, partial=bool(given.lost))
+    return settle(policy, problems, day, quiet=bool(unsure or given.lost))
 
 
 def _placed(problem: Problem, where: str, tree: Tree) -> Problem:
-    return replace(problem, where=where, place=nearest(tree.places, where) or _first(tree))
-
-
-def _first(tree: Tree) -> Place | None:
-    """What concerns the whole policy stands at the head of its first file."""
-    first = next(iter(tree.keys.values()), None)
-    return Place(first.file, 1, 1, 2) if first else None
+    return replace(problem, where=where, place=nearest(tree.places, where) or tree.head())
 
 
 def _ordered(problems: list[Problem]) -> tuple[Problem, ...]:

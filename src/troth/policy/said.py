@@ -64,15 +64,10 @@ def _key(path: str, tree: Tree) -> Place | None:
 
 def _missing(path: str, name: str, tree: Tree) -> Problem:
     where = f"{path}.{name}" if path else name
-    place = _key(path, tree) if path else _start(tree)
+    place = _key(path, tree) if path else tree.head()
     fields = fields_at(path)
     help = (fields[name].description if name in fields else None) or f"add `{name}:`"
     return Problem("T-0101", "error", f"{part(path)} has no `{name}`", place, where, help)
-
-
-def _start(tree: Tree) -> Place | None:
-    first = next(iter(tree.keys.values()), None)
-    return Place(first.file, 1, 1, 2) if first else None
 
 
 def _unknown(path: str, tree: Tree) -> Problem:

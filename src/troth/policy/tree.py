@@ -31,6 +31,11 @@ class Tree:
     places: dict[str, Place] = field(default_factory=dict)
     keys: dict[str, Place] = field(default_factory=dict)
 
+    def head(self) -> Place | None:
+        """Where to point for what concerns the whole policy: the head of the file that names it."""
+        first = self.keys.get("name") or self.keys.get("title") or next(iter(self.keys.values()), None)
+        return Place(first.file, 1, 1, 2) if first else None
+
 
 class _Stop(Exception):
     """The file cannot be understood past this point."""

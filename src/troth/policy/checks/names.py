@@ -27,17 +27,18 @@ SECTIONS = ("data", "purposes", "secondary_purposes", "recipients", "retention",
 
 
 def names(
-    policy: Policy, data: Mapping[str, object], connectors: Container[str] | None
+    policy: Policy, data: Mapping[str, object], connectors: Container[str] | None, lost: Container[str]
 ) -> tuple[list[Problem], set[str]]:
     """Problems (places not yet set) and the sections that are named wrongly somewhere.
 
-    `data`: the raw sections, so that a reference to a broken entry does not count as dangling.
+    `data`: the raw sections, so that a reference to a broken entry does not count as dangling; `lost`: names that
+    files which could not be read may declare.
     """
     known = _known(data)
     problems: list[Problem] = []
     wrong: set[str] = set()
     for path, kind, name in references(policy):
-        if name not in known[kind]:
+        if name not in known[kind] and name not in lost:
             code, word = KINDS[kind]
             wrong.add("purposes" if kind == "any purposes" else kind)
             problems.append(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, cast
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -14,6 +15,8 @@ from troth.people.normalise import KINDS, lookup, usable
 from troth.people.vault import PersonKey
 from troth.systems.kit.identifiers import Identifiers
 
+Age = Literal["minor", "adult"]
+
 
 @dataclass(frozen=True)
 class PersonView:
@@ -22,7 +25,7 @@ class PersonView:
     id: UUID
     created_at: datetime
     restricted: bool
-    age: str | None
+    age: Age | None
     country: str | None
 
 
@@ -30,7 +33,7 @@ class PersonView:
 class StateParts:
     """What the gate needs to know of a person beside their consents. `objected`: purpose ids (none recorded yet)."""
 
-    age: str | None
+    age: Age | None
     restricted: bool
     country: str | None
     objected: frozenset[str] = frozenset()
@@ -120,7 +123,7 @@ def person(id: UUID) -> PersonView | None:
     row = Person.objects.filter(id=id).first()
     if row is None:
         return None
-    return PersonView(row.id, row.created_at, row.restricted, row.age or None, row.country or None)
+    return PersonView(row.id, row.created_at, row.restricted, cast(Age | None, row.age or None), row.country or None)
 
 
 def state_parts(id: UUID) -> StateParts:

@@ -1,4 +1,4 @@
-"""Background work on keys; both tasks take no personal data and repeat safely."""
+"""Background work on keys; the tasks take no personal data and repeat safely."""
 
 from procrastinate.contrib.django import app
 
@@ -18,3 +18,10 @@ def finish_destroying(timestamp: int) -> None:
 def sweep_orphan_keys(timestamp: int) -> None:
     """Destroy keys that never got a person, every hour."""
     services.sweep_orphan_keys(ground.clock())
+
+
+@app.periodic(cron="53 3 * * *")
+@app.task(name="people.close_entries", queueing_lock="people.close_entries")
+def close_entries(timestamp: int) -> None:
+    """Drop identifiers the erasure register needs no more, every night."""
+    services.close_entries(ground.clock())

@@ -1,6 +1,12 @@
 """The one door for acts on people and the vault."""
 
-from troth.people.services.destroy import Destroyed, TooManyOrphans, finish_destroying, sweep_orphan_keys
+from troth.people.services.destroy import (
+    Destroyed,
+    TooManyOrphans,
+    close_entries,
+    finish_destroying,
+    sweep_orphan_keys,
+)
 from troth.people.services.erase import Erased, erase, erase_many
 from troth.people.services.keep import Due, confirm_needed, erase_due, erase_records
 from troth.people.services.prepare import IdentifierTaken, PersonRef, add_identifier, prepare
@@ -15,6 +21,7 @@ __all__ = [
     "PersonRef",
     "TooManyOrphans",
     "add_identifier",
+    "close_entries",
     "confirm_needed",
     "erase",
     "erase_due",

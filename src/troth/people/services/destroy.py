@@ -11,13 +11,16 @@ from uuid import UUID
 from django.db import transaction
 
 from troth.evidence import services as evidence
-from troth.people import keys
+from troth.people import keys, register
 from troth.people.models import KeyToDestroy, Person
 
 log = logging.getLogger(__name__)
 
 YOUNG = timedelta(hours=1)
 """A key younger than this may belong to a person whose transaction is still running."""
+
+LAST_LOOK = timedelta(days=30)
+"""How long after its recheck day a register entry keeps its sealed identifiers: verification may look, backups expire."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,17 @@ def sweep_orphan_keys(now: datetime, *, limit: int = 100) -> int:
         with transaction.atomic():
             evidence.append("key.orphans_destroyed", facts={"keys": len(orphans)}, at=now)
     return len(orphans)
+
+
+def close_entries(now: datetime) -> int:
+    """Drop the sealed identifiers of erased people whose last look is over; their hashes stay. Returns how many."""
+    over = [entry for entry in register.erased() if entry.open and entry.recheck_on + LAST_LOOK <= now]
+    for entry in over:
+        register.close(entry)
+    if over:
+        with transaction.atomic():
+            evidence.append("register.closed", facts={"entries": len(over)}, at=now)
+    return len(over)
 
 
 @transaction.atomic

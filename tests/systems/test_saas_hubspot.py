@@ -6,7 +6,7 @@ import pytest
 from saas_vendor import JO, RECORDS, WHO, Vendor, lead
 
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, SystemProblem
+from troth.systems.kit.outcomes import Done, Pending, SystemProblem
 from troth.systems.saas.hubspot import HubSpot
 from troth.systems.sandbox.server import running
 
@@ -72,6 +72,18 @@ def test_marketed_reads_every_page_and_leaves_out_what_is_not_marketing(hubspot:
 def test_erasing_an_unknown_person_never_blocks_their_address(hubspot: Vendor) -> None:
     hubspot.system.erase(Identifiers(email=("nobody@example.org",)), key="e-1")
     assert hubspot.ask("state")["blocklist"] == []
+
+
+def test_an_erasure_is_done_only_when_search_forgot_it(hubspot: Vendor) -> None:
+    hubspot.ask("seed", records=RECORDS["hubspot"], search_lag=2)
+    outcome = hubspot.system.erase(WHO, key="e-1")
+    assert isinstance(outcome, Pending)
+    assert JO not in outcome.token
+    assert isinstance(hubspot.system.check(outcome.token), Pending)
+    assert isinstance(hubspot.system.check(outcome.token), Done)
+    for token in ("", "{}x", '["x"]', "3"):
+        with pytest.raises(SystemProblem, match="token"):
+            hubspot.system.check(token)
 
 
 def test_a_batch_refused_in_part_is_a_failure(hubspot: Vendor) -> None:

@@ -3,7 +3,9 @@
 Addresses travel in request bodies (batch operations), so that they stay out of URLs and their logs.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -12,16 +14,17 @@ from troth.systems.kit.auth import Auth, Bearer
 from troth.systems.kit.base import Outgoing
 from troth.systems.kit.fields import items_of
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, Finding, Found, Outcome, SystemProblem
+from troth.systems.kit.outcomes import Done, Finding, Found, Outcome, Pending, SystemProblem
 from troth.systems.kit.paging import in_batches, pages
 from troth.systems.kit.saas import SaasSystem
 from troth.systems.kit.settings import ConnectorSettings, SecretText
+from troth.systems.saas._hubspot_mail import Subscriptions, all_well
 
 CONTACTS = "/crm/v3/objects/contacts"
-STATUSES = "/communication-preferences/v4/statuses"
 PAGE = 100
 GROUPS = 5  # HubSpot's limit of filter groups in one search
 KEYS_KEPT = 100
+INDEX_DELAY = timedelta(seconds=15)
 
 Contact = Mapping[str, Any]
 
@@ -67,6 +70,10 @@ class HubSpot(SaasSystem):
     }
     settings: HubSpotSettings
 
+    def __init__(self, name: str, settings: HubSpotSettings) -> None:
+        super().__init__(name, settings)
+        self.mail = Subscriptions(name, self.api)
+
     def auth(self) -> Auth:
         return Bearer(self.settings.token)
 
@@ -80,11 +87,24 @@ class HubSpot(SaasSystem):
 
         Never by address: HubSpot puts an unknown address on a blocklist, and the person could not come back.
         """
-        contacts = self._contacts(who, ["email"])
-        for contact in contacts:
-            body = {"objectId": contact["id"]}
-            self.api.call("erase a contact", "POST", f"{CONTACTS}/gdpr-delete", json=body, ok=(204, 404))
-        return Done({"contacts": len(contacts)})
+        ids = [contact["id"] for contact in self._contacts(who, ["email"])]
+        for one in ids:
+            self.api.call("erase a contact", "POST", f"{CONTACTS}/gdpr-delete", json={"objectId": one}, ok=(204, 404))
+        return self.check(json.dumps(ids)) if ids else Done({"contacts": 0})
+
+    def check(self, token: str) -> Outcome:
+        """Done when search no longer shows the contacts: its index follows a deletion with some delay."""
+        try:
+            ids = [str(int(one)) for one in json.loads(token)]
+        except (ValueError, TypeError):
+            raise SystemProblem(
+                f"{self.name}: this token is not from a HubSpot erasure; start the erasure again", consequence="stop"
+            ) from None
+        for some in in_batches(ids, PAGE):
+            wanted = {"propertyName": "hs_object_id", "operator": "IN", "values": list(some)}
+            if any(self._search_all(_search([{"filters": [wanted]}], []))):
+                return Pending(token, INDEX_DELAY)
+        return Done({"contacts": len(ids)})
 
     def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
         """Write the right values into every contact of the person.
@@ -108,11 +128,7 @@ class HubSpot(SaasSystem):
         held = [contact["properties"].get("email") for contact in self._contacts(who, ["email"])]
         addresses = list(dict.fromkeys(address.lower() for address in (*who.email, *held) if address))
         for some in in_batches(addresses, PAGE):
-            path = f"{STATUSES}/batch/unsubscribe-all"
-            reply = self.api.call(
-                "unsubscribe", "POST", path, params={"channel": "EMAIL"}, json={"inputs": list(some)}, ok=(200, 207)
-            )
-            self._all_well("unsubscribe", reply.body)
+            self.mail.unsubscribe_all(some)
         return Done({"addresses": len(addresses)})
 
     def deliver(self, outgoing: Outgoing, *, key: str) -> Outcome:
@@ -132,7 +148,7 @@ class HubSpot(SaasSystem):
         made = self._upsert(email, fields if outgoing.marketing else {**fields, **note})
         evidence = {"id": str(made["id"]), "created": bool(made.get("new")), "fields": sorted(fields)}
         if outgoing.marketing:
-            evidence["subscribed"] = self._subscribe(email, outgoing)
+            evidence["subscribed"] = self._subscribe(email, outgoing.record)
             self._upsert(email, note)
         return Done(evidence)
 
@@ -145,17 +161,9 @@ class HubSpot(SaasSystem):
     def marketed(self) -> Iterator[str]:
         """Addresses of contacts subscribed to at least one marketing e-mail subscription type."""
         for some in self._listed():
-            for address, statuses in self._statuses(some):
+            for address, statuses in self.mail.statuses(some):
                 if any(s["status"] == "SUBSCRIBED" and self._is_marketing(s) for s in statuses):
                     yield address
-
-    def _statuses(self, addresses: Sequence[str]) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
-        """Each address with its status in every subscription type."""
-        order = {"params": {"channel": "EMAIL"}, "json": {"inputs": list(addresses)}}
-        read = self.api.call("read subscriptions", "POST", f"{STATUSES}/batch/read", ok=(200, 207), **order)
-        self._all_well("read subscriptions", read.body)
-        for answer in read.need("results", list):
-            yield answer["subscriberIdString"], answer["statuses"]
 
     def _listed(self) -> Iterator[list[str]]:
         """Addresses of all contacts, a page at a time."""
@@ -215,45 +223,20 @@ class HubSpot(SaasSystem):
     def _upsert(self, email: str, properties: Mapping[str, str]) -> Contact:
         body = {"inputs": [{"id": email, "idProperty": "email", "properties": properties}]}
         reply = self.api.call("write a contact", "POST", f"{CONTACTS}/batch/upsert", json=body, ok=(200, 207))
-        self._all_well("write a contact", reply.body)
+        all_well(self.name, "write a contact", reply.body)
         written: list[Contact] = reply.need("results", list)
         if not written:
             raise SystemProblem(f"{self.name}: write a contact: the reply names no contact", consequence="retry")
         return written[0]
 
-    def _subscribe(self, email: str, outgoing: Outgoing) -> bool:
-        """False when the person unsubscribed there before: HubSpot lets only them undo that, through its own mail."""
+    def _subscribe(self, email: str, record: str) -> bool:
         wanted = self.settings.subscription_id
         if wanted is None:
             raise SystemProblem(
                 f"{self.name}: set subscription_id: which subscription type do people who agree to marketing join?",
                 consequence="fix settings",
             )
-        now = {s["status"] for _, known in self._statuses([email]) for s in known if s["subscriptionId"] == wanted}
-        if "UNSUBSCRIBED" in now:
-            return False
-        if "SUBSCRIBED" not in now:
-            order = {
-                "channel": "EMAIL",
-                "subscriberIdString": email,
-                "subscriptionId": wanted,
-                "statusState": "SUBSCRIBED",
-                "legalBasis": "CONSENT_WITH_NOTICE",
-                "legalBasisExplanation": f"consent recorded with record {outgoing.record}",
-            }
-            path = f"{STATUSES}/batch/write"
-            reply = self.api.call("subscribe", "POST", path, json={"inputs": [order]}, ok=(200, 207))
-            self._all_well("subscribe", reply.body)
-        return True
-
-    def _all_well(self, act: str, body: Any) -> None:
-        """A batch can fail in part and still answer 207: never take that for done."""
-        faults = body.get("errors", []) if isinstance(body, Mapping) else []
-        if faults:
-            kinds = sorted({str(fault.get("category")) for fault in faults})
-            raise SystemProblem(
-                f"{self.name}: {act}: {len(faults)} of the batch refused ({', '.join(kinds)})", consequence="stop"
-            )
+        return self.mail.subscribe(email, wanted, f"consent recorded with record {record}")
 
 
 def _after(page: Mapping[str, Any]) -> str | None:

@@ -16,13 +16,13 @@ SUBSCRIPTIONS = {"1001": "Marketing Information", "1002": "One to One"}
 
 
 class HubSpot(Double):
-    """`seed` takes records (properties), properties (custom names), subscribed (addresses), page_size."""
+    """`seed` takes records (properties), properties (custom names), subscribed (addresses), page_size, search_lag."""
 
     vendor: ClassVar[str] = "hubspot"
 
     def fresh(self) -> dict[str, Any]:
-        who: dict[str, Any] = {"contacts": {}, "statuses": {}, "blocklist": []}
-        return {"next": 1, **who, "properties": list(PROPERTIES), "page_size": 200, "expired": False}
+        who: dict[str, Any] = {"contacts": {}, "statuses": {}, "blocklist": [], "ghosts": []}
+        return {"next": 1, **who, "properties": list(PROPERTIES), "page_size": 200, "search_lag": 0, "expired": False}
 
     def authorised(self, header: str) -> bool:
         return header == f"Bearer {TOKEN}" and not self.state["expired"]
@@ -35,7 +35,7 @@ class HubSpot(Double):
 
     def seed(self, given: Mapping[str, Any], now: datetime) -> None:
         self.state["properties"] += [n for n in given.get("properties", ()) if n not in self.state["properties"]]
-        self.state |= {key: given[key] for key in ("page_size",) if key in given}
+        self.state |= {key: given[key] for key in ("page_size", "search_lag") if key in given}
         for record in given.get("records", ()):
             self._insert(record, now)
         for address in given.get("subscribed", ()):
@@ -66,12 +66,20 @@ class HubSpot(Double):
         asked |= {sort["propertyName"] for sort in ask.body["sorts"]}
         if asked - set(self.state["properties"]):
             return self.error(400, "VALIDATION_ERROR", "there is no such property")
-        rows = [row for row in self.state["contacts"].values() if not groups or _any_group(groups, row["properties"])]
+        index = [*self.state["contacts"].values(), *self._ghosts()]
+        rows = [row for row in index if not groups or _any_group(groups, row["properties"])]
         for sort in ask.body["sorts"]:
             key = sort["propertyName"]
             rows.sort(key=lambda row: str(row["properties"].get(key)), reverse=sort["direction"] == "DESCENDING")
         page = self._page(rows, int(ask.body["after"]), ask.body["limit"], ask.body["properties"])
         return Answer(200, {"total": len(rows), **page.body})
+
+    def _ghosts(self) -> list[Any]:
+        """Erased contacts that search still shows: its index lags behind, here by a number of searches."""
+        for ghost in self.state["ghosts"]:
+            ghost["left"] -= 1
+        self.state["ghosts"] = [ghost for ghost in self.state["ghosts"] if ghost["left"] >= 0]
+        return [ghost["row"] for ghost in self.state["ghosts"]]
 
     def _page(self, rows: list[Any], start: int, limit: int, wanted: Iterable[str]) -> Answer:
         end = start + min(limit, self.state["page_size"])
@@ -132,6 +140,7 @@ class HubSpot(Double):
             if row is None:
                 return self.error(404, "OBJECT_NOT_FOUND", "no such contact")
         del self.state["contacts"][row["id"]]
+        self.state["ghosts"].append({"row": row, "left": self.state["search_lag"]})
         self.state["statuses"].pop(str(row["properties"].get("email", "")).lower(), None)
         return Answer(204)
 

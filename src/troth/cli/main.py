@@ -21,6 +21,7 @@ COMMANDS = {
     "evidence": "Export and verify evidence.",
     "staff": "People who work in the console, and links that sign them in.",
     "systems": "The systems that hold personal data.",
+    "sandbox": "Doubles of Salesforce and HubSpot on this machine, to try things with.",
     "demo": "The whole story on a world of its own.",
     "migrate": "Bring the database up to date.",
 }

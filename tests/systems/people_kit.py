@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
-from troth.people import queries, services
+from troth.people import services
 from troth.policy.model import Policy
 from troth.policy.places import Place
 from troth.systems.kit.identifiers import Identifiers
@@ -162,6 +162,3 @@ def evidence_kinds() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("select kind from evidence_entry order by id")
         return [row[0] for row in cursor.fetchall()]
-
-
-__all__ = ["NOW", "queries", "services"]

@@ -20,7 +20,7 @@ YOUNG = timedelta(hours=1)
 """A key younger than this may belong to a person whose transaction is still running."""
 
 LAST_LOOK = timedelta(days=30)
-"""How long after its recheck day a register entry keeps its sealed identifiers: verification may look, backups expire."""
+"""How long after its recheck day a register entry keeps its identifiers: verification may look, backups expire."""
 
 
 @dataclass(frozen=True)

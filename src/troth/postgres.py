@@ -26,12 +26,24 @@ def start(home: Path) -> str:
     """
     data = home.resolve() / FOLDER
     running = files.running(data)
-    if not running or not running.ready:
+    if not (running and running.ready and running.reachable):
         home.mkdir(parents=True, exist_ok=True)
         with files.locked(home):  # of several starts at once, one acts and the others find its server
-            running = files.running(data) or _launch(data)
-            running = _ready(data, running)
+            running = _bring_up(home, data)
     return f"postgresql://{files.ROLE}@/postgres?host={quote(running.socket_folder, safe='')}"
+
+
+def _bring_up(home: Path, data: Path) -> files.Running:
+    """A server that takes connections: the one there is, once it is ready, or a new one, once an old one has left."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        running = files.running(data) or _launch(data)
+        if running.ready and running.reachable:
+            return running
+        if running.ready:
+            stop(home)
+        time.sleep(0.02)
+    raise RuntimeError(f"the embedded PostgreSQL is not ready after {START_S} s; see {data / 'log'}")
 
 
 def ensure_database(url: str, name: str) -> str:
@@ -123,20 +135,6 @@ def _create(data: Path, owner: files.Owner) -> None:
     if not (fresh / "global" / "pg_control").exists() or problem:
         raise RuntimeError(f"the embedded PostgreSQL could not make its files in {data.parent}: {problem}")
     fresh.rename(data)  # replaces an empty folder, refuses a full one
-
-
-def _ready(data: Path, running: files.Running) -> files.Running:
-    """Wait until a server that someone started takes connections."""
-    deadline = time.monotonic() + START_S
-    while not running.ready:
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"the embedded PostgreSQL is not ready after {START_S} s; see {data / 'log'}")
-        time.sleep(0.02)
-        again = files.running(data)
-        if again is None:
-            raise RuntimeError(f"the embedded PostgreSQL ended while starting; see {data / 'log'}")
-        running = again
-    return running
 
 
 def _run(owner: files.Owner, tool: str, *args: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 FOLDER = "postgres"
 ROLE = "postgres"
+SOCKET = ".s.PGSQL.5432"
 SERVER_USER = "pgserver"  # the server refuses to run as root; then it runs as this user
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 _SOCKET_PATH_LIMIT = 100  # bytes; Linux has 107, macOS 103
@@ -52,6 +53,11 @@ class Running:
     pid: int
     socket_folder: str
     ready: bool
+
+    @property
+    def reachable(self) -> bool:
+        """False if its socket was deleted under it: it runs, but nobody can connect any more."""
+        return (Path(self.socket_folder) / SOCKET).exists()
 
 
 @dataclass(frozen=True)
@@ -181,13 +187,19 @@ def send(pid: int, what: signal.Signals) -> None:
 
 
 def clear_stale(data: Path) -> None:
-    """Remove what a killed server left: its number may be another process's by now, which would block the start.
+    """Remove what a killed start or server left: half-made clusters, and lock files that would block the next start.
 
-    Called under the lock with no server running; shared memory still guards against processes it left behind.
+    The server clears its own lock file, unless its number is another program's by now. Called under the lock with no
+    server running; shared memory still guards against processes that one left behind.
     """
-    folder = _socket_folder(data)
-    for left in (data / "postmaster.pid", folder / ".s.PGSQL.5432.lock", folder / ".s.PGSQL.5432"):
-        left.unlink(missing_ok=True)
+    for left in (data / "postmaster.pid", _socket_folder(data) / f"{SOCKET}.lock"):
+        try:
+            pid = abs(int(left.read_text().split(maxsplit=1)[0]))
+            os.kill(pid, 0)
+        except (OSError, ValueError, IndexError):
+            continue
+        if not _serves(pid, data):
+            left.unlink(missing_ok=True)
     for half_made in data.parent.glob(f"{FOLDER}.new-*"):
         shutil.rmtree(half_made, ignore_errors=True)
 
@@ -209,7 +221,7 @@ def configure(data: Path, user: Owner) -> None:
 
 def _socket_folder(data: Path) -> Path:
     """The data folder itself (private to its owner), unless its path is too long for a socket."""
-    if len(os.fsencode(data / ".s.PGSQL.5432")) <= _SOCKET_PATH_LIMIT:
+    if len(os.fsencode(data / SOCKET)) <= _SOCKET_PATH_LIMIT:
         return data
     base = os.environ.get("XDG_RUNTIME_DIR") or ("/run" if os.geteuid() == 0 else tempfile.gettempdir())
     return Path(base) / f"troth-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +87,8 @@ def test_a_killed_server_comes_back_with_what_was_committed(home: Path) -> None:
     killed = postgres.pid(home)
     assert killed
     os.kill(killed, signal.SIGKILL)
+    while postgres_files.alive(killed):
+        time.sleep(0.01)
     url = postgres.start(home)
     assert postgres.pid(home) not in (None, killed)
     with psycopg.connect(url) as connection:
@@ -181,3 +185,25 @@ def test_a_half_made_cluster_of_a_killed_start_is_left_behind(home: Path) -> Non
     postgres.start(home)
     assert not half.exists()
     assert postgres.pid(home)
+
+
+def test_a_server_whose_socket_was_deleted_is_replaced(home: Path) -> None:
+    url = postgres.start(home)
+    unreachable = postgres.pid(home)
+    (home / "postgres" / ".s.PGSQL.5432").unlink()
+    assert postgres.start(home) == url
+    assert postgres.pid(home) not in (None, unreachable)
+    psycopg.connect(url).close()
+
+
+def test_a_start_during_a_stop_waits_and_starts_anew(home: Path) -> None:
+    url = postgres.start(home)
+    leaving = postgres.pid(home)
+    assert leaving
+    with psycopg.connect(url):
+        os.kill(leaving, signal.SIGTERM)  # a smart shutdown waits for this connection
+        connection = threading.Timer(0.5, os.kill, (leaving, signal.SIGINT))
+        connection.start()
+        assert postgres.start(home) == url
+    connection.join()
+    assert postgres.pid(home) not in (None, leaving)

@@ -50,6 +50,7 @@ def worker_app() -> App:
     connector = django_app.connector
     if not isinstance(connector, DjangoConnector):
         raise TypeError("the background work is not set up on Django's database; see PROCRASTINATE_* in the settings")
+    django_app.perform_import_paths()  # type: ignore[no-untyped-call]
     app = DjangoApp(connector=connector.get_worker_connector())
     app.tasks = django_app.tasks
     app.periodic_registry = django_app.periodic_registry

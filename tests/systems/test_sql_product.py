@@ -122,7 +122,7 @@ def test_a_planted_column_shows_as_undeclared(system: SqlSystem, url: str) -> No
         declared, live = system.columns()
         assert live - declared == {planted}
     finally:
-        product.unplant_column(url)
+        product.unplant(url)
 
 
 def test_a_column_that_is_gone_is_named_and_nothing_is_answered(system: SqlSystem, url: str) -> None:

@@ -6,6 +6,8 @@ from uuid import UUID, uuid5
 
 import psycopg
 
+from troth import ground
+
 _PEOPLE = UUID("6f1d1c0e-7d0b-5a58-9d43-0f2d6c1b7a10")  # account ids follow from e-mails: the same run after run
 
 _SCHEMA = """
@@ -124,24 +126,31 @@ from posted p left join lateral (select id from accounts where id <> %(id)s orde
 """
 
 
-def create(url: str, people: int = 10_000, *, now: datetime) -> None:
+def create(url: str, people: int = 10_000, *, now: datetime | None = None) -> None:
     """Makes the tables anew in database `url` and fills them with `people` synthetic people (about 14 rows each)."""
     with psycopg.connect(url) as connection:
         connection.execute("set local synchronous_commit = off")
         connection.execute("set local client_min_messages = warning")
         connection.execute(_SCHEMA)
         for statement in _FILL.strip().split(";\n"):
-            connection.execute(statement, {"people": people, "now": now})
+            connection.execute(statement, {"people": people, "now": now or ground.clock()})
         connection.execute(_INDEXES)
 
 
 def add_person(
-    url: str, email: str, name: str, *, company: str = "Synthetic Company", country: str = "DE", now: datetime
+    url: str,
+    email: str,
+    name: str,
+    *,
+    company: str = "Synthetic Company",
+    country: str = "DE",
+    now: datetime | None = None,
 ) -> UUID:
     """One known person with an account, 3 sessions, 10 events, 2 posts (each with another's comment): the account id.
 
     Adding an e-mail that is there already raises psycopg.errors.UniqueViolation.
     """
+    now = now or ground.clock()
     identity = uuid5(_PEOPLE, f"{email.lower()} {now.isoformat()}")
     with psycopg.connect(url) as connection:
         connection.execute(
@@ -157,7 +166,7 @@ def plant_column(url: str) -> str:
     return "accounts.birth_date"
 
 
-def unplant_column(url: str) -> None:
+def unplant(url: str) -> None:
     """Takes the planted column away again."""
     _run(url, "alter table accounts drop column if exists birth_date")
 

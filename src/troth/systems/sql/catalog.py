@@ -68,7 +68,7 @@ join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_type t on t.oid = a.atttypid
 left join keys k on k.indrelid = c.oid and k.attnum = a.attnum
-where c.relkind in ('r', 'p', 'f') and not c.relispartition
+where c.relkind in ('r', 'p', 'f', 'm') and not c.relispartition
   and (n.nspname = any(%(schemas)s) or n.nspname = any(current_schemas(false)))
 order by 1, 2, a.attnum
 """

@@ -104,9 +104,13 @@ def _prepare(reach: Reach) -> tuple[sql.Composed, ...]:
         sql.SQL("create temporary table troth_seed (person int, kind text, value text) on commit drop").format(),
         sql.SQL("insert into troth_seed {}").format(SEED_ROWS),
     )
-    sets = tuple(temporary.format(reach.name(table), reach.body(table)) for table in reach.feeders)
-    # without statistics the planner takes a temporary table for large and reads whole tables instead of indexes
-    return (*seed, *sets, sql.SQL("analyze {}").format(commas((SEED, *(reach.name(t) for t in reach.feeders)))))
+    sets = ((temporary.format(reach.name(t), reach.body(t)), _counted(reach.name(t))) for t in reach.feeders)
+    return (*seed, _counted(SEED), *(statement for pair in sets for statement in pair))
+
+
+def _counted(name: sql.Identifier) -> sql.Composed:
+    """Without statistics the server takes a temporary table for large, and reads whole tables instead of indexes."""
+    return sql.SQL("analyze {}").format(name)
 
 
 def _read(reach: Reach, table: str) -> Step:
@@ -192,13 +196,14 @@ def _left(reach: Reach, table: str, unchanged: sql.Composable) -> sql.Composed:
 
 
 def _shared(reach: Reach, table: str) -> sql.Composable:
-    """Keys of reached rows that lead to somebody outside the seed as well."""
+    """Keys of reached rows that lead to somebody outside the seed as well: a union of joins, since `or` would scan."""
     others = _others(reach, table) if reach.table(table).shared == "keep" else []
     keys = _keys(reach, table, "r")
     if not others:
         return sql.SQL("select {} from reached r where false").format(keys)
-    return sql.SQL("select distinct {} from reached r join {} t on {} where {}").format(
-        keys, reach.at(table), reach.same_row(table, "t", "r"), sql.SQL(" or ").join(others)
+    arm = sql.SQL("select {} from reached r join {} t on {} {}")
+    return sql.SQL(" union ").join(
+        arm.format(keys, reach.at(table), reach.same_row(table, "t", "r"), other) for other in others
     )
 
 
@@ -213,7 +218,7 @@ def _others(reach: Reach, table: str) -> list[sql.Composable]:
         if isinstance(way, ByLink) and not _only_one(reach, table, way):
             found.append(_other_link(reach, table, way))
         elif isinstance(way, ByIdentity) and reach.table(table).several_people:
-            none = "t.{} is not null and not exists (select 1 from troth_seed s where {})"
+            none = "where t.{} is not null and not exists (select 1 from troth_seed s where {})"
             found.append(sql.SQL(none).format(ident(way.column), reach.matches(table, way)))
     return found
 
@@ -227,7 +232,7 @@ def _other_link(reach: Reach, table: str, way: ByLink) -> sql.Composable:
     """A row of the linking table outside the reached ones points here too."""
     plain = reach.catalog.column(table, way.column).family == reach.catalog.column(way.table, way.other).family
     equal = sql.SQL("o.{} = t.{}" if plain else "o.{}::text = t.{}::text")
-    return sql.SQL("exists (select 1 from {} o where {} and not exists (select 1 from {} x where {}))").format(
+    return sql.SQL("join {} o on {} where not exists (select 1 from {} x where {})").format(
         reach.at(way.table),
         equal.format(ident(way.other), ident(way.column)),
         reach.name(way.table),

@@ -80,7 +80,9 @@ def connected(url: str, system: str, doing: str, limits: Limits, *, read_only: b
     """
     try:
         with psycopg.connect(url, connect_timeout=limits.connect, application_name="troth") as connection:
-            connection.read_only = read_only or None
+            if read_only:  # every statement of an answer sees the same moment
+                connection.read_only = True
+                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.execute(
                 "select set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)",
                 [f"{int(limits.statement * 1000)}ms", f"{int(limits.lock * 1000)}ms"],

@@ -176,6 +176,20 @@ def is_same_manifest(content: bytes, made: Bundle) -> bool:
         return False
 
 
+@pytest.mark.parametrize("help_left", [True, False])
+@given(size=st.integers(1, 20), cut=st.integers(1, 20))
+def test_entries_missing_or_added_at_the_end_are_counted(help_left: bool, size: int, cut: int) -> None:
+    shorter, longer = bundle(size, ()), bundle(size, ())
+    left = size - min(cut, size)
+    shorter.lines = shorter.lines[:left]
+    longer.lines = [*longer.lines, entry(99)]
+    if not help_left:
+        no_leaf_help(shorter), no_leaf_help(longer)
+    missing = f"entries are missing: the checkpoint covers {size}, entries.jsonl ends after {left}"
+    assert shorter.verdict().problems[-1] == missing
+    assert longer.verdict().problems[-1] == f"entries.jsonl goes on after the {size} entries that the checkpoint covers"
+
+
 def test_a_tail_cut_off_is_found_by_the_checkpoint_someone_holds() -> None:
     """The operator holds the key, so a shorter log can be signed anew; only the reader's checkpoint tells."""
     held = note(bundle(7).signed)

@@ -81,3 +81,12 @@ def test_the_base_is_sound() -> None:
     loaded = load_texts(BASE, today=DAY)
     assert loaded.problems == ()
     assert loaded.policy is not None
+
+
+def test_every_check_has_a_case_that_fires() -> None:
+    from troth.policy.checks import run  # noqa: F401  registers them
+    from troth.policy.checks.registry import CHECKS
+
+    every = [case for path in CASES.glob("*.yaml") for case in yaml.safe_load(path.read_text())]
+    fired = {wanted["code"] for case in every for wanted in case["expect"]}
+    assert CHECKS.keys() - fired == set()

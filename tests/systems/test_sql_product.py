@@ -1,6 +1,8 @@
 """The demo's product database, found, erased, corrected and compared, on a real PostgreSQL."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -208,3 +210,45 @@ def test_settings_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) ->
         SqlSystem.from_config("product", config, DATASETS.parent)
     with pytest.raises(SystemProblem, match="could not be read"):
         SqlSystem.from_config("product", {"dataset": "datasets/none.yaml", "url": "x"}, DATASETS.parent)
+
+
+def test_a_row_added_while_erasing_means_try_again_and_then_it_goes(system: SqlSystem, url: str) -> None:
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(url) as writer:
+        writer.execute(
+            "insert into usage_events (account_id, name, at) "
+            "select id, 'late', now() from accounts where email = 'ana@example.org'"
+        )
+        erasing = pool.submit(system.erase, ANA, key="one")
+        _wait_for_a_lock(url)
+        writer.commit()
+        with pytest.raises(SystemProblem, match="at the same time") as problem:
+            erasing.result(timeout=20)
+    assert problem.value.consequence == "retry"
+    assert system.erase(ANA, key="one").evidence["tables"]["usage_events"] == {"erased": 11}
+    assert set(product.rows_about(url, "ana@example.org").values()) == {0}
+
+
+def _wait_for_a_lock(url: str) -> None:
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'troth'"
+    for _ in range(400):
+        if _one(url, waiting):
+            return
+        time.sleep(0.02)
+    raise AssertionError("the erasure did not wait for the writer")
+
+
+def test_two_workers_at_the_same_erasure_do_it_once(system: SqlSystem, url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = [one.result(timeout=30) for one in [pool.submit(_tried, system) for _ in range(4)]]
+    assert sum(outcomes) == 16
+    assert set(product.rows_about(url, "ana@example.org").values()) == {0}
+
+
+def _tried(system: SqlSystem) -> int:
+    """Rows changed by an erasure that is tried again as long as it should be."""
+    while True:
+        try:
+            return int(system.erase(ANA, key="one").evidence["rows"])
+        except SystemProblem as problem:
+            if problem.consequence != "retry":
+                raise

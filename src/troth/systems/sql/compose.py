@@ -94,6 +94,10 @@ class Reach:
         """Positions of the key among the carried columns."""
         return range(len(self.table(table).key))
 
+    def keys_of(self, table: str, row: str) -> sql.Composed:
+        """`row.c0, row.c1 …`: the key of a reached row."""
+        return commas(sql.SQL("{}.{}").format(sql.Identifier(row), alias(i)) for i in self.keys(table))
+
     def same_row(self, table: str, row: str, reached: str) -> sql.Composed:
         """`row.key = reached.key`."""
         pairs = (

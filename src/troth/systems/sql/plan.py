@@ -8,9 +8,10 @@ from psycopg import sql
 
 from troth.systems.sql.catalog import Catalog, children_first
 from troth.systems.sql.compose import SEED, SEED_ROWS, Reach, alias, commas, ident
-from troth.systems.sql.graph import ByIdentity, ByLink, Way
+from troth.systems.sql.graph import ByIdentity, Way
 from troth.systems.sql.mask import Assign, Right, Value, assign, masks
 from troth.systems.sql.model import Act, Dataset, Keep
+from troth.systems.sql.shared import shared
 
 Doing = Literal["find", "erase", "delete account", "rectify"]
 Effect = Literal["read", "delete", "anonymise", "unlink", "keep", "correct"]
@@ -143,7 +144,7 @@ def _count(reach: Reach, table: str, reason: str) -> Step:
 
 def _delete(reach: Reach, table: str) -> Step:
     change = sql.SQL("delete from {} t using mine r where {} returning {}").format(
-        reach.at(table), reach.same_row(table, "t", "r"), _keys(reach, table, "r")
+        reach.at(table), reach.same_row(table, "t", "r"), reach.keys_of(table, "r")
     )
     return Step(table, "delete", _change(reach, table, change), left=_left(reach, table, sql.SQL("true")))
 
@@ -158,13 +159,9 @@ def _update(reach: Reach, table: str, effect: Effect, values: Mapping[str, Value
         commas(sql.SQL("{} = {}").format(ident(one.column), one.value) for one in assigns),
         reach.same_row(table, "t", "r"),
         changes,
-        _keys(reach, table, "r"),
+        reach.keys_of(table, "r"),
     )
     return Step(table, effect, _change(reach, table, change), left=_left(reach, table, changes), assigns=assigns)
-
-
-def _keys(reach: Reach, table: str, of: str) -> sql.Composed:
-    return commas(sql.SQL("{}.{}").format(sql.Identifier(of), alias(i)) for i in reach.keys(table))
 
 
 def _change(reach: Reach, table: str, change: sql.Composable) -> sql.Composed:
@@ -177,7 +174,7 @@ def _change(reach: Reach, table: str, change: sql.Composable) -> sql.Composed:
         "select r.person, count(*), count(c.mark), count(s.mark) from reached r "
         "left join (select distinct {keys}, 1 as mark from changed) c using ({keys}) "
         "left join (select {keys}, 1 as mark from shared) s using ({keys}) group by r.person order by r.person"
-    ).format(reached=_reached_set(reach, table), shared=_shared(reach, table), keys=keys, change=change)
+    ).format(reached=_reached_set(reach, table), shared=shared(reach, table), keys=keys, change=change)
 
 
 def _left(reach: Reach, table: str, unchanged: sql.Composable) -> sql.Composed:
@@ -187,56 +184,11 @@ def _left(reach: Reach, table: str, unchanged: sql.Composable) -> sql.Composed:
         "from (select distinct {keys} from reached except select {keys} from shared) r join {at} t on {same} where {un}"
     ).format(
         reached=reach.body(table),
-        shared=_shared(reach, table),
+        shared=shared(reach, table),
         keys=commas(alias(i) for i in reach.keys(table)),
         at=reach.at(table),
         same=reach.same_row(table, "t", "r"),
         un=unchanged,
-    )
-
-
-def _shared(reach: Reach, table: str) -> sql.Composable:
-    """Keys of reached rows that lead to somebody outside the seed as well: a union of joins, since `or` would scan."""
-    others = _others(reach, table) if reach.table(table).shared == "keep" else []
-    keys = _keys(reach, table, "r")
-    if not others:
-        return sql.SQL("select {} from reached r where false").format(keys)
-    arm = sql.SQL("select {} from reached r join {} t on {} {}")
-    return sql.SQL(" union ").join(
-        arm.format(keys, reach.at(table), reach.same_row(table, "t", "r"), other) for other in others
-    )
-
-
-def may_be_shared(reach: Reach, table: str) -> bool:
-    """Whether rows of `table` may turn out to be another person's too, and would then be kept."""
-    return reach.table(table).shared == "keep" and bool(_others(reach, table))
-
-
-def _others(reach: Reach, table: str) -> list[sql.Composable]:
-    found: list[sql.Composable] = []
-    for way in reach.ways[table]:
-        if isinstance(way, ByLink) and not _only_one(reach, table, way):
-            found.append(_other_link(reach, table, way))
-        elif isinstance(way, ByIdentity) and reach.table(table).several_people:
-            none = "where t.{} is not null and not exists (select 1 from troth_seed s where {})"
-            found.append(sql.SQL(none).format(ident(way.column), reach.matches(table, way)))
-    return found
-
-
-def _only_one(reach: Reach, table: str, way: ByLink) -> bool:
-    """The row's single way in leads to a single row: nobody else can reach it through that."""
-    return len(reach.ways[table]) == 1 and reach.table(way.table).key == (way.other,)
-
-
-def _other_link(reach: Reach, table: str, way: ByLink) -> sql.Composable:
-    """A row of the linking table outside the reached ones points here too."""
-    plain = reach.catalog.column(table, way.column).family == reach.catalog.column(way.table, way.other).family
-    equal = sql.SQL("o.{} = t.{}" if plain else "o.{}::text = t.{}::text")
-    return sql.SQL("join {} o on {} where not exists (select 1 from {} x where {})").format(
-        reach.at(way.table),
-        equal.format(ident(way.other), ident(way.column)),
-        reach.name(way.table),
-        reach.same_row(way.table, "o", "x"),
     )
 
 

@@ -7,7 +7,8 @@ from troth.systems.sql.catalog import Catalog, ForeignKey, LiveColumn
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.mask import Assign, fits, masks
 from troth.systems.sql.model import Dataset, Fixed, Hashed, Keep, Null, Random
-from troth.systems.sql.plan import Plan, Step, may_be_shared
+from troth.systems.sql.plan import Plan, Step
+from troth.systems.sql.shared import may_be_shared
 
 _CORRECT = "correct or remove it in the dataset file"
 

@@ -12,7 +12,9 @@ from psycopg import errors
 
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Consequence, SystemProblem
+from troth.systems.sql.model import located
 from troth.systems.sql.plan import Plan, Step
+from troth.systems.sql.shared import may_be_shared
 
 BUSY = timedelta(seconds=30)
 Connection = psycopg.Connection[Any]
@@ -116,7 +118,18 @@ def write(connection: Connection, plan: Plan, who: Seed, extra: Mapping[str, Any
     parameters = {**who.parameters(), **extra}
     for statement in plan.prepare:
         connection.execute(statement, parameters)
-    return [change for step in plan.steps for change in _carry_out(connection, step, parameters)]
+    try:
+        return [change for step in plan.steps for change in _carry_out(connection, step, parameters)]
+    except errors.ForeignKeyViolation as problem:
+        if _raced(plan, problem.diag.table_name):
+            raise errors.SerializationFailure from problem
+        raise
+
+
+def _raced(plan: Plan, table: str | None) -> bool:
+    """Whether the rows in the way are of a table whose rows were all deleted a moment ago: someone added more."""
+    emptied = {s.table for s in plan.steps if s.effect == "delete" and not may_be_shared(plan.reach, s.table)}
+    return table in {located(name, plan.reach.table(name))[1] for name in emptied}
 
 
 def _carry_out(connection: Connection, step: Step, parameters: Mapping[str, Any]) -> list[Change]:

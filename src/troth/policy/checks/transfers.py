@@ -35,7 +35,7 @@ def mechanism_given(policy: Policy, day: date) -> Iterator[Finding]:
             yield Finding(at, message, f"add `mechanisms: [{{country: {country}, kind: …}}]`")
 
 
-@check("T-0341", "error", "the mechanism is in force", article=CHAPTER, needs=("controller",))
+@check("T-0341", "error", "the mechanism is in force", article=CHAPTER, needs=("controller", "effective"))
 def mechanism_in_force(policy: Policy, day: date) -> Iterator[Finding]:
     for at, recipient, country in _needing(policy):
         given = [m for m in recipient.mechanisms if m.country == country]
@@ -45,7 +45,7 @@ def mechanism_in_force(policy: Policy, day: date) -> Iterator[Finding]:
             yield Finding(at, message, "renew it, add one that is in force, or stop the transfer")
 
 
-@check("T-0342", "error", "adequacy is claimed only where it was decided", article="GDPR Art. 45")
+@check("T-0342", "error", "adequacy is claimed only where it was decided", article="GDPR Art. 45", needs=("effective",))
 def adequacy_decided(policy: Policy, day: date) -> Iterator[Finding]:
     for at, recipient, mechanism in _mechanisms(policy):
         if mechanism.kind == "adequacy" and not adequate(mechanism.country, day):

@@ -108,6 +108,7 @@ def test_a_failure_before_the_commit_erases_nothing_and_repeating_erases() -> No
     assert Person.objects.count() == 0
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # Python 3.12 on, where the runner has threads
 def test_a_kill_between_commit_and_destruction_is_finished_by_the_sweep() -> None:
     person = _consenting()
     connection.close()  # each process its own

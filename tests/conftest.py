@@ -8,16 +8,32 @@ from pathlib import Path
 import pytest
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Runs before Django is set up. The controller makes the home; workers inherit it by the environment."""
-    if hasattr(config, "workerinput") or os.environ.get("TROTH_TEST_HOME"):
-        return
+def _prepare_home() -> Path | None:
+    """Point this process at a home of its own, before anything reads settings; workers inherit the controller's.
+
+    At import, not in a hook: pytest-django sets Django up in its own `pytest_configure`.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.web.settings")
+    if os.environ.get("TROTH_TEST_HOME"):
+        return None
     home = Path(tempfile.mkdtemp(prefix="troth-test-"))
     home.chmod(0o755)  # the server runs as another user when we are root
     os.environ["TROTH_TEST_HOME"] = os.environ["TROTH_HOME"] = str(home)
-    os.environ.pop("TROTH_DATABASE_URL", None)
-    os.environ.pop("TROTH_SMTP_URL", None)
-    config.add_cleanup(lambda: _clean(home))
+    for name in ("TROTH_DATABASE_URL", "TROTH_SMTP_URL", "TROTH_SYSTEMS"):
+        os.environ.pop(name, None)
+    return home
+
+
+OWN_HOME = _prepare_home()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the settings now: pytest-django sets Django up after this hook, and only if they are loaded."""
+    from django.conf import settings
+
+    assert settings.DATABASES
+    if OWN_HOME is not None:
+        config.add_cleanup(lambda: _clean(OWN_HOME))
 
 
 def _clean(home: Path) -> None:

@@ -194,7 +194,7 @@ def _rows(
         for choice in choices
         for purpose in choice.purposes
     }
-    person = PersonState(consents=consents, recorded_at=at)
+    person = PersonState(age="adult" if submission.of_age else None, consents=consents, recorded_at=at)
     taken, refused = [], []
     for row in touchpoint.rows:
         if row.marketing and row.id not in submission.agreed:

@@ -8,7 +8,7 @@ from uuid import UUID
 from troth.policy.model import Policy, Row, RowRecipient
 from troth.policy.permits import PersonState, permits
 
-NEVER_UNLESS_NAMED = ("secret", "file")
+NEVER_UNLESS_NAMED = ("secret", "file", "recording")
 
 
 @dataclass(frozen=True)

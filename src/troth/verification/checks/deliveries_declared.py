@@ -42,5 +42,5 @@ def declared(policy: Policy, line: DisclosureLine) -> bool:
     receiver = next((r for r in row.receivers if r.recipient == line.recipient), None)
     if receiver is None:
         return False
-    may = set(receiver.items) or {i for i in row.item_ids if policy.data[i].kind not in ("secret", "file")}
+    may = set(receiver.items) or {i for i in row.item_ids if policy.data[i].kind not in ("secret", "file", "recording")}
     return set(line.items) <= may and set(line.purposes) <= {p.purpose for p in row.purposes}

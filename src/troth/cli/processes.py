@@ -148,16 +148,27 @@ def _prepare() -> None:
     """Database, tables, folders. The database starts while Python loads the rest, which takes as long."""
     with ThreadPoolExecutor(1) as beside:
         database = beside.submit(ground.database_url)
-        from troth.work.schema import migrate
-
-        import_module("procrastinate.contrib.django")
-        import_module("django.db.models")
-        import_module("ninja")
-        database.result()
+        for heavy in ("psycopg", "procrastinate.contrib.django", "django.db.models", "ninja", "troth.work.schema"):
+            import_module(heavy)
+        try:
+            database.result()
+        except RuntimeError as problem:
+            raise CannotServe(str(problem)) from problem
     ground.setup()
     (ground.settings().home / "static").mkdir(exist_ok=True)  # WhiteNoise warns if it is not there
-    migrate()
+    _migrate()
     _leave_database()
+
+
+def _migrate() -> None:
+    from psycopg import OperationalError
+
+    from troth.work.schema import migrate
+
+    try:
+        migrate()
+    except OperationalError:  # its text may repeat the URL's password
+        raise CannotServe("the database does not answer: check TROTH_DATABASE_URL and that its server runs") from None
 
 
 def _leave_database() -> None:

@@ -90,7 +90,7 @@ def database_url() -> str:
         return configured
     from troth import postgres
 
-    return postgres.ensure_database(postgres.start(settings().home), DATABASE)
+    return postgres.database(settings().home, DATABASE)
 
 
 def setup() -> None:

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from troth import postgres_files as files
 
 FOLDER = files.FOLDER
+TRIES = 5
 START_S = 120  # a big database may have much to replay after a crash
 
 
@@ -44,6 +45,19 @@ def _bring_up(home: Path, data: Path) -> files.Running:
             stop(home)
         time.sleep(0.02)
     raise RuntimeError(f"the embedded PostgreSQL is not ready after {START_S} s; see {data / 'log'}")
+
+
+def database(home: Path, name: str) -> str:
+    """URL of database `name` on the server of `home`, both made when missing. Raises RuntimeError like `start`."""
+    import psycopg
+
+    for _ in range(TRIES):
+        try:
+            return ensure_database(start(home), name)
+        except psycopg.OperationalError as problem:  # it was killed, or stopped, just after we found it well
+            last = problem
+            time.sleep(0.1)
+    raise RuntimeError(f"the embedded PostgreSQL takes no connection; see {home / FOLDER / 'log'}: {last}")
 
 
 def ensure_database(url: str, name: str) -> str:

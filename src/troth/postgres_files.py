@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -56,8 +57,9 @@ class Running:
 
     @property
     def reachable(self) -> bool:
-        """False if its socket was deleted under it: it runs, but nobody can connect any more."""
-        return (Path(self.socket_folder) / SOCKET).exists()
+        """Whether its socket takes connections: not if the file was deleted under it, or the server is dying."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(Path(self.socket_folder) / SOCKET)) == 0
 
 
 @dataclass(frozen=True)
@@ -206,11 +208,11 @@ def clear_stale(data: Path) -> None:
 
 def configure(data: Path, user: Owner) -> None:
     """Write our settings and who may connect, as the user `user`, unless they are so already."""
-    socket = _socket_folder(data)
-    if socket != data:
-        _private_folder(socket, user)
+    folder = _socket_folder(data)
+    if folder != data:
+        _private_folder(folder, user)
     names = dict.fromkeys([user.name, _entry(os.geteuid()).pw_name])
-    _write(data / "troth.conf", SETTINGS.format(socket=str(socket).replace("'", "''")), user)
+    _write(data / "troth.conf", SETTINGS.format(socket=str(folder).replace("'", "''")), user)
     _write(data / "pg_hba.conf", _HBA, user)
     _write(data / "pg_ident.conf", "".join(f'troth "{name}" {ROLE}\n' for name in names), user)
     main = data / "postgresql.conf"

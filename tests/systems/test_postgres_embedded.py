@@ -95,6 +95,15 @@ def test_a_killed_server_comes_back_with_what_was_committed(home: Path) -> None:
         assert connection.execute("select n from kept").fetchone() == (7,)
 
 
+def test_a_start_at_the_moment_of_the_kill_finds_a_server_that_works(home: Path) -> None:
+    postgres.database(home, "mine")
+    for _ in range(3):
+        killed = postgres.pid(home)
+        assert killed
+        os.kill(killed, signal.SIGKILL)
+        psycopg.connect(postgres.database(home, "mine")).close()
+
+
 def test_a_stale_process_number_that_now_belongs_to_another_program_does_not_block(home: Path) -> None:
     postgres.start(home)
     postgres.stop(home)

@@ -182,7 +182,7 @@ def _keep_running(supervisor: Supervisor, plan: Plan, stop: StopAsked, ready: Ca
     while not stop.asked:
         if embedded() and postgres.pid(home) is None:
             supervisor.say("the database ended; starting it again")
-            postgres.start(home)
+            _start_database(home)
         supervisor.look()
         if not told and answers(plan):
             told = True
@@ -192,6 +192,13 @@ def _keep_running(supervisor: Supervisor, plan: Plan, stop: StopAsked, ready: Ca
         if not told and time.monotonic() - started > READY_S:
             raise CannotServe(f"no answer at {plan.address}/healthz after {READY_S:g} s: see the log above")
         time.sleep(0.05 if not told else 0.2)
+
+
+def _start_database(home: Path) -> None:
+    try:
+        postgres.start(home)
+    except RuntimeError as problem:
+        raise CannotServe(str(problem)) from problem
 
 
 def answers(plan: Plan) -> bool:

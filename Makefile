@@ -41,7 +41,7 @@ $(VENV)/ready: pyproject.toml uv.lock
 	python3 -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Troth needs Python 3.11 or later")'
 	test -x $(PY) || python3 -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check "uv>=0.9"
-	$(RUN)uv sync --frozen --quiet
+	$(RUN)uv sync --frozen --quiet --compile-bytecode
 	touch $@
 
 clean:

@@ -1,10 +1,15 @@
 """Nobody but staff sees the console; a link works once."""
 
+import json
+
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from typer.testing import CliRunner
 from web_kit import BACKEND, publish, staff_client, stranger
 
+from troth.cli import staff as cli
 from troth.evidence import queries as evidence
 from troth.web import staff
 
@@ -55,7 +60,7 @@ def test_a_link_signs_in_once_and_leaves_evidence(client: Client) -> None:
     path = token_path()
     assert client.get(path)["Location"] == reverse("console-overview")
     assert client.get("/console/").status_code == 200
-    assert [entry.kind for entry in evidence.entries()] == ["staff.signed_in"]
+    assert [entry.kind for entry in evidence.entries()] == ["staff.signed_in", "staff.link_made", "staff.added"]
     assert "example.com" not in str(evidence.entries())
     again = Client().get(path)
     assert again.status_code == 403
@@ -86,20 +91,44 @@ def test_adding_twice_is_one_person_whatever_the_case() -> None:
 
 
 def test_signing_in_with_a_password(client: Client) -> None:
-    user = staff.add("dpo@example.com")
-    user.set_password("a long enough phrase")
-    user.save()
+    staff.add("dpo@example.com")
+    staff.set_password("dpo@example.com", "a long enough phrase")
     wrong = client.post("/console/login/", {"login": "dpo@example.com", "password": "no"})
     assert "correct" in wrong.content.decode()
     right = client.post("/console/login/", {"login": "DPO@example.com", "password": "a long enough phrase"})
     assert right["Location"] == "/console/"
-    assert [entry.kind for entry in evidence.entries()] == ["staff.signed_in"]
+    assert evidence.entries()[0].kind == "staff.signed_in"
+
+
+def test_a_weak_password_is_refused_with_reasons() -> None:
+    staff.add("dpo@example.com")
+    with pytest.raises(ValueError, match="12 characters"):
+        staff.set_password("dpo@example.com", "password")
+
+
+def test_guessing_is_stopped_even_with_the_right_password(client: Client) -> None:
+    cache.clear()
+    staff.add("dpo@example.com")
+    staff.set_password("dpo@example.com", "a long enough phrase")
+    for guess in range(6):
+        client.post("/console/login/", {"login": "dpo@example.com", "password": f"guess {guess}"})
+    late = client.post("/console/login/", {"login": "dpo@example.com", "password": "a long enough phrase"})
+    assert "Location" not in late
+    cache.clear()
+
+
+def test_the_command_makes_links_and_names_what_is_wrong() -> None:
+    run = CliRunner().invoke
+    assert run(cli.app, ["link", "dpo@example.com"]).exit_code == 1
+    assert run(cli.app, ["add", "no address"]).exit_code == 2
+    assert run(cli.app, ["add", "dpo@example.com", "--json"]).exit_code == 0
+    made = json.loads(run(cli.app, ["link", "dpo@example.com", "--json"]).stdout)
+    assert Client().get("/" + made["url"].split("/", 3)[3]).status_code == 302
 
 
 def test_signing_in_does_not_lead_to_other_sites(client: Client) -> None:
-    user = staff.add("dpo@example.com")
-    user.set_password("a long enough phrase")
-    user.save()
+    staff.add("dpo@example.com")
+    staff.set_password("dpo@example.com", "a long enough phrase")
     sent = {"login": "dpo@example.com", "password": "a long enough phrase", "next": "https://evil.example/"}
     assert client.post("/console/login/", sent)["Location"] == "/console/"
 

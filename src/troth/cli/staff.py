@@ -50,6 +50,21 @@ def link(email: Email, json: Json = False) -> None:
         say(url)
 
 
+@app.command()
+def password(email: Email) -> None:
+    """Ask for a new password of a member of staff, twice, and set it."""
+    _usable(email)
+    ground.setup()
+    from troth.web import staff
+
+    try:
+        staff.find(email)
+        staff.set_password(email, typer.prompt("New password", hide_input=True, confirmation_prompt=True))
+    except (LookupError, ValueError) as problem:
+        fail(str(problem), Exit.BROKEN)
+    say("the password is set")
+
+
 def _usable(email: str) -> None:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
         fail("this is no email address", Exit.USAGE, help="write it as name@example.com")

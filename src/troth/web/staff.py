@@ -9,8 +9,9 @@ import sesame.utils
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.signals import user_logged_in
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -48,23 +49,46 @@ def staff_only(view: View[P]) -> View[P]:
 
 def add(email: str) -> User:
     """The staff account of an address, made if there is none; it has no password until one is set."""
-    users = get_user_model().objects
+    name = email.lower()
     with transaction.atomic():
-        user, fresh = users.get_or_create(username=email.lower(), defaults={"email": email.lower(), "is_staff": True})
+        user, fresh = get_user_model().objects.get_or_create(username=name, defaults={"email": name})
         if fresh:
             user.set_unusable_password()
+        if not (user.is_staff and user.is_active) or fresh:
+            _note("staff.added", user)
         user.is_staff = user.is_active = True
         user.save()
     return user
 
 
-def link(email: str) -> str:
-    """An address that signs this member of staff in once. Raises LookupError if there is none of that address."""
+def find(email: str) -> User:
+    """The member of staff of this address. Raises LookupError if there is none, or the account is closed."""
     user = get_user_model().objects.filter(username=email.lower(), is_staff=True, is_active=True).first()
     if user is None:
         raise LookupError("no such member of staff: add the address first with `troth staff add`")
+    return user
+
+
+def link(email: str) -> str:
+    """An address that signs this member of staff in once. Raises LookupError like `find`."""
+    user = find(email)
+    with transaction.atomic():
+        _note("staff.link_made", user)
     query = urlencode({"token": sesame.utils.get_token(user)})
     return f"{ground.settings().public_url}{reverse('console-enter')}?{query}"
+
+
+def set_password(email: str, password: str) -> None:
+    """Raises LookupError like `find`, ValueError with the reasons if the password is too weak."""
+    user = find(email)
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise ValueError(" ".join(weak.messages)) from None
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        _note("staff.password_set", user)
 
 
 @never_cache
@@ -84,8 +108,12 @@ def note_sign_in(request: HttpRequest | None, user: User, **_: Any) -> None:
     """Signal receiver: each sign-in is an entry of the evidence log."""
     by_link = request is not None and request.path == reverse("console-enter")
     with transaction.atomic():
-        facts = {"staff": str(user.pk), "how": "link" if by_link else "password"}
-        evidence.append("staff.signed_in", facts=facts, at=ground.clock())
+        _note("staff.signed_in", user, how="link" if by_link else "password")
+
+
+def _note(kind: str, user: User, **facts: str) -> None:
+    """An evidence entry about a member of staff: their id, never their address."""
+    evidence.append(kind, facts={"staff": str(user.pk), **facts}, at=ground.clock())
 
 
 def listen() -> None:

@@ -7,39 +7,106 @@ from typing import IO
 
 from troth.systems.files.times import LineClock
 
+BLOCK = 1 << 18  # bytes judged together where their days leave no doubt
 PIECE = 1 << 20  # bytes of one line held at a time
 PEEK = 1 << 16  # bytes read to tell how old a file is
 
 
 @dataclass(frozen=True)
+class Run:
+    """Bytes that belong together: how many lines begin in them, and whether they are past."""
+
+    content: bytes
+    lines: int
+    old: bool
+
+
+@dataclass(frozen=True)
 class Judged:
-    """How many lines a file has, how many of them are past, and the oldest time seen (None: no line shows one)."""
+    """How many lines a file has, how many of them are past, and how many bytes those are."""
 
     lines: int = 0
     old: int = 0
     old_bytes: int = 0
-    oldest: datetime | None = None
 
 
 def first_time(stream: IO[bytes], clock: LineClock) -> datetime | None:
     """The first time any line shows: what stands before it counts as recorded then."""
-    for piece, begins in pieces(stream):
+    return next(_times(stream, clock), None)
+
+
+def oldest_of_all(stream: IO[bytes], clock: LineClock) -> datetime | None:
+    """The oldest time any line shows."""
+    return min(_times(stream, clock), default=None)
+
+
+def oldest_at_start(stream: IO[bytes], clock: LineClock) -> datetime | None:
+    """The oldest time within the first 64 KiB after the first line that shows one: logs grow at their end."""
+    oldest, left = None, PEEK
+    for piece, begins in _pieces(stream):
         time = clock(piece) if begins else None
-        if time:
-            return time
-    return None
+        oldest = min(filter(None, (oldest, time)), default=None)
+        left -= len(piece) if oldest else 0
+        if left <= 0:
+            break
+    return oldest
 
 
-def timed(stream: IO[bytes], clock: LineClock, first: datetime) -> Iterator[tuple[bytes, bool, datetime]]:
-    """(piece, whether a line begins, its time). A line without a time of its own has that of the line before."""
-    now = first
-    for piece, begins in pieces(stream):
-        if begins:
-            now = clock(piece) or now
-        yield piece, begins, now
+def judge(stream: IO[bytes], clock: LineClock, first: datetime, before: datetime) -> Judged:
+    """Counts the whole file; `before`: aware, lines recorded earlier are past."""
+    lines = old = old_bytes = 0
+    for run in runs(stream, clock, first, before):
+        lines += run.lines
+        if run.old:
+            old += run.lines
+            old_bytes += len(run.content)
+    return Judged(lines, old, old_bytes)
 
 
-def pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
+def copy_young(source: IO[bytes], target: IO[bytes], clock: LineClock, first: datetime, before: datetime) -> None:
+    """Copies every line that is not past, byte for byte."""
+    for run in runs(source, clock, first, before):
+        if not run.old:
+            target.write(run.content)
+
+
+def runs(stream: IO[bytes], clock: LineClock, first: datetime, before: datetime) -> Iterator[Run]:
+    """The whole file in order. A line without a time of its own has that of the line before."""
+    old = first < before
+    for block, begins in _blocks(stream):
+        lines = block.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        own = lines if begins else lines[1:]
+        texts = clock.texts(own)
+        if not texts or clock.all_old(texts, before) is old:
+            yield Run(block, len(own), old)
+            continue
+        for line, start in _again(block, lines, begins):
+            time = clock(line) if start else None
+            old = time < before if time else old
+            yield Run(line, int(start), old)
+
+
+def _again(block: bytes, lines: list[bytes], begins: bool) -> Iterator[tuple[bytes, bool]]:
+    """Lines with their ends, and whether each is the beginning of one."""
+    last = len(lines) - 1
+    for index, line in enumerate(lines):
+        ended = index < last or block.endswith(b"\n")
+        yield line + b"\n" if ended else line, begins or index > 0
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Whole lines by the block, and whether a block begins with one: a line longer than a piece runs on."""
+    begins = True
+    while block := stream.read(BLOCK):
+        if not block.endswith(b"\n"):
+            block += stream.readline(PIECE)
+        yield block, begins
+        begins = block.endswith(b"\n")
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Lines with their ends, in pieces of at most `PIECE`, and whether each piece begins a line."""
     begins = True
     while piece := stream.readline(PIECE):
@@ -47,33 +114,8 @@ def pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
         begins = piece.endswith(b"\n")
 
 
-def judge(stream: IO[bytes], clock: LineClock, first: datetime, before: datetime) -> Judged:
-    """Counts the whole file; `before`: aware, lines recorded earlier are past."""
-    lines = old = old_bytes = 0
-    oldest = first
-    for piece, begins, time in timed(stream, clock, first):
-        lines += begins
-        if time < before:
-            old += begins
-            old_bytes += len(piece)
-        oldest = min(oldest, time)
-    return Judged(lines, old, old_bytes, oldest)
-
-
-def copy_young(source: IO[bytes], target: IO[bytes], clock: LineClock, first: datetime, before: datetime) -> None:
-    """Copies every line that is not past, byte for byte."""
-    for piece, _, time in timed(source, clock, first):
-        if time >= before:
-            target.write(piece)
-
-
-def oldest_at_start(stream: IO[bytes], clock: LineClock) -> datetime | None:
-    """The oldest time within the first 64 KiB after the first line that shows one: logs grow at their end."""
-    oldest, left = None, PEEK
-    for piece, begins in pieces(stream):
+def _times(stream: IO[bytes], clock: LineClock) -> Iterator[datetime]:
+    for piece, begins in _pieces(stream):
         time = clock(piece) if begins else None
-        oldest = min(filter(None, (oldest, time)), default=None)
-        left -= len(piece) if oldest else 0
-        if left <= 0:
-            break
-    return oldest
+        if time:
+            yield time

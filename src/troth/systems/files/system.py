@@ -5,7 +5,7 @@ Local folders only; object stores, and finding or erasing one person's lines, ar
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, overload
 
@@ -20,8 +20,6 @@ from troth.systems.files.times import LineClock, file_time
 from troth.systems.kit.base import System
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, NotOffered, SystemProblem
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -156,14 +154,9 @@ def _age(entry: Entry, spec: FileClass, thorough: bool) -> datetime | Left | Non
 
 
 def _line_age(entry: Entry, spec: FileClass, thorough: bool) -> datetime | None:
-    clock = LineClock(spec)
+    look = lines.oldest_of_all if thorough else lines.oldest_at_start
     with folder.open_regular(entry) as file:
-        if not thorough:
-            return lines.oldest_at_start(codecs.reader(file), clock)
-        every = lines.judge(
-            codecs.reader(file), clock, datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
-        )
-    return every.oldest if every.oldest != datetime.max.replace(tzinfo=UTC) else None
+        return look(codecs.reader(file), LineClock(spec))
 
 
 def _iso(time: datetime | None) -> str | None:

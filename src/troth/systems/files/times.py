@@ -1,12 +1,14 @@
 """When a line or a file was recorded. Pure, apart from the text it is given."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from troth.systems.files.classes import FileClass
 
 _DAY = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
+_SAME_DAY = timedelta(hours=24 + 28)  # two times of one written day are closer, whatever zones they name
 _REMEMBERED = 4096  # times of recent lines: neighbours mostly share a second
 
 
@@ -14,16 +16,39 @@ class LineClock:
     """Tells the time of a line: aware UTC, or None where the line shows none that can be read."""
 
     def __init__(self, spec: FileClass) -> None:
-        self._search = re.compile((spec.time or "").encode()).search
+        pattern = re.compile((spec.time or "").encode())
+        self._search, self._group = pattern.search, min(1, pattern.groups)
         self._format = spec.format
         self._zone = ZoneInfo(spec.zone)
+        self._day = _day_of(spec.format)
         self._known: dict[bytes, datetime | None] = {}
+        self._days: dict[tuple[bytes, datetime], bool | None] = {}
 
     def __call__(self, line: bytes) -> datetime | None:
-        match = self._search(line)
-        if match is None:
-            return None
-        text: bytes = match[1] if match.re.groups else match[0]
+        found = self.texts((line,))
+        return self._time(found[0]) if found else None
+
+    def texts(self, lines: Sequence[bytes]) -> list[bytes]:
+        """What stands where a time should, for each line that has it."""
+        group = self._group
+        return [match[group] for match in map(self._search, lines) if match and match[group] is not None]
+
+    def all_old(self, texts: Iterable[bytes], before: datetime) -> bool | None:
+        """True: every one of these times is before `before`; False: none is; None: some are, or it is close.
+
+        Looks at the days in them only, of which a stretch of a log has one or two.
+        """
+        verdicts = {self._day_old(day, text, before) for day, text in {self._day(text): text for text in texts}.items()}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _day_old(self, day: bytes, text: bytes, before: datetime) -> bool | None:
+        if (day, before) not in self._days:
+            time = self._time(text)
+            far = time is not None and abs(time - before) > _SAME_DAY
+            self._days[day, before] = time < before if time and far else None
+        return self._days[day, before]
+
+    def _time(self, text: bytes) -> datetime | None:
         if text not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
@@ -34,7 +59,7 @@ class LineClock:
         try:
             time = self._parsed(raw.decode())
             return (time if time.tzinfo else time.replace(tzinfo=self._zone)).astimezone(UTC)
-        except (ValueError, OverflowError, AttributeError):
+        except (ValueError, OverflowError):
             return None
 
     def _parsed(self, text: str) -> datetime:
@@ -43,6 +68,17 @@ class LineClock:
         if self._format in ("epoch", "epoch-ms"):
             return datetime.fromtimestamp(float(text) / (1000 if self._format == "epoch-ms" else 1), UTC)
         return datetime.strptime(text, self._format)  # noqa: DTZ007 (the zone is added by the caller)
+
+
+def _day_of(form: str) -> Callable[[bytes], bytes]:
+    """The part of a time's text that fixes its day (in whatever zone); the whole text where none is known to."""
+    if form == "iso":
+        return lambda text: text[:10]
+    match = re.fullmatch(r"((?:%[YmbdBj]|[^%])*%[YmbdBj])([^%\w])(?:.*)", form)
+    if match and re.search(r"%Y", match[1]) and re.search(r"%d|%j", match[1]) and match[2] not in match[1]:
+        mark = match[2].encode()
+        return lambda text: text.partition(mark)[0]
+    return lambda text: text
 
 
 def file_time(name: str, changed: float, zone: str) -> datetime | None:

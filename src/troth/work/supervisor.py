@@ -120,7 +120,10 @@ def _kill_group(process: "subprocess.Popen[bytes]") -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
-    process.poll()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        pass  # the kernel holds it, in a disk wait say; it dies when that ends
 
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None

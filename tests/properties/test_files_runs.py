@@ -48,6 +48,8 @@ def test_blocks_and_lines_agree(form: str, drawn: list[datetime | str], ended: b
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "BLOCK", block)
         found = list(lines.runs(io.BytesIO(content), clock, first, BEFORE))
+        oldest = lines.oldest_of_all(io.BytesIO(content), clock)
+    assert oldest == min(filter(None, map(clock, _split(content))))
     assert b"".join(run.content for run in found) == content
     assert [run.old for run in found for _ in range(run.lines)] == _model(content, clock, first)
     kept = b"".join(run.content for run in found if not run.old)

@@ -51,7 +51,11 @@ class FileClass(BaseModel):
     time: Annotated[str, AfterValidator(_regex)] | None = None
     format: Text = "iso"
     zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="of days and of times that name no zone")
-    quiet: int = Field(900, ge=0, description="seconds without a change after which a file counts as no longer written")
+    quiet: int = Field(
+        900,
+        ge=0,
+        description="seconds without a change after which a file counts as closed; only rotated logs are swept",
+    )
 
     @model_validator(mode="after")
     def _readable(self) -> "FileClass":

@@ -32,12 +32,19 @@ class Judged:
 
 def first_time(stream: IO[bytes], clock: LineClock) -> datetime | None:
     """The first time any line shows: what stands before it counts as recorded then."""
-    return next(_times(stream, clock), None)
+    for piece, begins in _pieces(stream):
+        time = clock(piece) if begins else None
+        if time:
+            return time
+    return None
 
 
 def oldest_of_all(stream: IO[bytes], clock: LineClock) -> datetime | None:
     """The oldest time any line shows."""
-    return min(_times(stream, clock), default=None)
+    oldest = None
+    for block, begins in _blocks(stream):
+        oldest = clock.oldest(clock.texts(block.split(b"\n")[0 if begins else 1 :]), oldest)
+    return oldest
 
 
 def oldest_at_start(stream: IO[bytes], clock: LineClock) -> datetime | None:
@@ -112,10 +119,3 @@ def _pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
     while piece := stream.readline(PIECE):
         yield piece, begins
         begins = piece.endswith(b"\n")
-
-
-def _times(stream: IO[bytes], clock: LineClock) -> Iterator[datetime]:
-    for piece, begins in _pieces(stream):
-        time = clock(piece) if begins else None
-        if time:
-            yield time

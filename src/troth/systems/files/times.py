@@ -41,6 +41,17 @@ class LineClock:
         verdicts = {self._day_old(day, text, before) for day, text in {self._day(text): text for text in texts}.items()}
         return verdicts.pop() if len(verdicts) == 1 else None
 
+    def oldest(self, texts: Iterable[bytes], known: datetime | None) -> datetime | None:
+        """The oldest of these times and `known`; days that are surely younger are not read further."""
+        days: dict[bytes, set[bytes]] = {}
+        for text in texts:
+            days.setdefault(self._day(text), set()).add(text)
+        for same_day in days.values():
+            sample = self._time(next(iter(same_day)))
+            if sample is None or known is None or sample - _SAME_DAY < known:
+                known = min(filter(None, (known, *map(self._time, same_day))), default=None)
+        return known
+
     def _day_old(self, day: bytes, text: bytes, before: datetime) -> bool | None:
         if (day, before) not in self._days:
             time = self._time(text)

@@ -54,7 +54,7 @@ class FileClass(BaseModel):
     quiet: int = Field(
         900,
         ge=0,
-        description="seconds without a change after which a file counts as closed; only rotated logs are swept",
+        description="seconds without a change before a file counts as closed; only then is it swept",
     )
 
     @model_validator(mode="after")

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from troth.web import staff
-
 PHONE, SMALL, WIDE = (390, 844), (320, 640), (1280, 900)
 Opener = Callable[..., Page]
 
 
 def sign_in(page: Page, email: str = "dpo@example.com") -> None:
     """Make the member of staff, and sign this page's browser in by a one-time link."""
+    from troth.web import staff  # not at the top: conftest reads this file before Django is up
+
     staff.add(email)
     page.goto("/" + staff.link(email).split("/", 3)[3])
 

@@ -7,7 +7,16 @@ from browser_kit import PHONE, SMALL, WIDE, Opener, broken_rules, overflow, sign
 from playwright.sync_api import Page, expect
 from web_kit import publish
 
-PUBLIC = ["/", "/notice/", "/forms/", "/forms/schedule-demo/", "/privacy/", "/privacy/ask/access/", "/privacy/choices/"]
+PUBLIC = [
+    "/",
+    "/notice/",
+    "/forms/",
+    "/forms/schedule-demo/",
+    "/privacy/",
+    "/privacy/ask/access/",
+    "/privacy/choices/",
+    "/mailbox/",
+]
 CONSOLE = [
     "/console/",
     "/console/policy/?q=zoom",

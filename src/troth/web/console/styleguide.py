@@ -40,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
             {"label": "Open", "url": "#tabs", "here": True, "count": 4},
             {"label": "Done", "url": "#tabs", "here": False, "count": 31},
         ],
-        "place": Place(file="touchpoints/20-website.yaml", line=24, column=22, end_column=32),
+        "place": Place(file="touchpoints/20-website.yaml", line=24, column=24, end_column=34),
         "line": "          - recipient: salesforse",
     }
     return render(request, "web/console/styleguide.html", context)

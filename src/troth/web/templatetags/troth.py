@@ -118,6 +118,8 @@ def code_place(place: Any, line: str = "") -> dict[str, object]:
     """`file:line` of a `Place`; with the text of that line, the place underlined in it."""
     if place is None:
         return {}
+    indent = len(line) - len(line.lstrip())
     start = max(place.column - 1, 0)
     end = max(place.end_column - 1, start)
-    return {"place": place, "before": line[:start], "marked": line[start:end], "after": line[end:], "line": line}
+    before, marked, after = line[indent:start], line[start:end], line[end:]
+    return {"place": place, "before": before, "marked": marked, "after": after, "line": line}

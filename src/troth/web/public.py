@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from troth.policy.facts import facts
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", {"kinds": KINDS.values()})
 
 
+@gzip_page  # long, and the same for everyone: nothing in it to guess by its size
 @require_safe
 def notice(request: HttpRequest) -> HttpResponse:
     """The notice in force."""
@@ -32,6 +34,7 @@ def notice(request: HttpRequest) -> HttpResponse:
     return _notice(request, shell, shell.version)
 
 
+@gzip_page
 @require_safe
 def notice_version(request: HttpRequest, number: int) -> HttpResponse:
     """A published version by its number; the one in force lives at `/notice/`."""
@@ -42,6 +45,7 @@ def notice_version(request: HttpRequest, number: int) -> HttpResponse:
     return _notice(request, shell, found)
 
 
+@gzip_page
 @require_safe
 def notice_json(_request: HttpRequest) -> JsonResponse:
     """The notice in force as facts, with its number and digest, for programs and for the promise checks."""

@@ -122,6 +122,7 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATIC_ROOT = None  # files are served from the packages that bring them: nothing to collect
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -37,6 +37,8 @@ class Plan:
     web_processes: int = 2
     jobs_at_once: int = 4
     worker: bool = True
+    beside: tuple[Child, ...] = ()  # further processes to keep running
+    log: Path | None = None  # where all of them write; None: where this process does
 
     @property
     def address(self) -> str:
@@ -59,10 +61,17 @@ class StopAsked:
         self.asked = True
 
 
-def serve(plan: Plan, say: Callable[[str], None], ready: Callable[[], None] = lambda: None) -> None:
-    """Run everything until SIGTERM or SIGINT; `ready` is called once, when the web answers.
+def serve(
+    plan: Plan,
+    say: Callable[[str], None],
+    ready: Callable[[], None] = lambda: None,
+    *,
+    prepare: Callable[[], None] = lambda: None,
+    over: Callable[[], bool] = lambda: False,
+) -> None:
+    """Run everything until SIGTERM or SIGINT, or until `over()`; `ready` is called once, when the web answers.
 
-    Brings up database and tables first. The embedded database stops last. Raises CannotServe.
+    Brings up database and tables first, then calls `prepare`. The embedded database stops last. Raises CannotServe.
     """
     stop = StopAsked()
     os.environ.setdefault("TROTH_PUBLIC_URL", plan.address)
@@ -72,10 +81,11 @@ def serve(plan: Plan, say: Callable[[str], None], ready: Callable[[], None] = la
         kill_leftovers(str(home))
         cache_bytecode(home)
         check_port(plan)
-        supervisor = Supervisor(str(home), children(plan), say)
+        supervisor = Supervisor(str(home), children(plan), say, log=plan.log)
         try:
             _prepare()
-            _keep_running(supervisor, plan, stop, ready)
+            prepare()
+            _keep_running(supervisor, plan, lambda: stop.asked or over(), ready)
         finally:
             supervisor.stop()
             if embedded():
@@ -95,7 +105,7 @@ def children(plan: Plan) -> list[Child]:
     web = Child("web", [sys.executable, "-m", "granian", "--interface", "wsgi", *where, *size, *end])
     worker = [sys.executable, "-m", "troth.cli.worker", "--concurrency", str(plan.jobs_at_once)]
     later = time.monotonic() + WORKER_WAITS_S
-    return [web, *([Child("worker", worker, not_before=later)] if plan.worker else [])]
+    return [web, *plan.beside, *([Child("worker", worker, not_before=later)] if plan.worker else [])]
 
 
 @contextmanager
@@ -177,9 +187,9 @@ def _leave_database() -> None:
     connections.close_all()
 
 
-def _keep_running(supervisor: Supervisor, plan: Plan, stop: StopAsked, ready: Callable[[], None]) -> None:
+def _keep_running(supervisor: Supervisor, plan: Plan, over: Callable[[], bool], ready: Callable[[], None]) -> None:
     home, told, started = ground.settings().home, False, time.monotonic()
-    while not stop.asked:
+    while not over():
         if embedded() and postgres.pid(home) is None:
             supervisor.say("the database ended; starting it again")
             _start_database(home)

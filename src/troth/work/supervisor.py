@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     import psutil
@@ -37,12 +39,13 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Children of one home. `say` is told, in words, what happens to them."""
+    """Children of one home. `say` is told, in words, what happens to them. `log`: a file for all they write."""
 
     mark: str
     children: list[Child]
     say: Callable[[str], None]
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    log: Path | None = None
 
     def look(self) -> None:
         """Start what does not run and may; note what ended. Call it a few times a second."""
@@ -69,13 +72,8 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         child.started = time.monotonic()
-        child.process = subprocess.Popen(
-            child.command,
-            stdin=subprocess.DEVNULL,
-            env={**self.environment, MARK: self.mark},
-            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which ends them in order
-            preexec_fn=_end_with_parent,  # noqa: PLW1509  (this process has one thread)
-        )
+        with _opened(self.log) as log:
+            child.process = start(child.command, {**self.environment, MARK: self.mark}, stdout=log, stderr=log)
 
     def _note_end(self, child: Child, process: "subprocess.Popen[bytes]") -> None:
         _kill_group(process)  # what it started and left
@@ -86,6 +84,29 @@ class Supervisor:
         child.not_before = time.monotonic() + pause
         when = f"in {pause:g} s" if pause else "now"
         self.say(f"{child.name} ended ({_how(process.returncode)}); starting it again {when}")
+
+
+def start(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    stdout: IO[bytes] | None = None,
+    stderr: IO[bytes] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """A process that ends when this one does. Its output goes where this one's goes unless said otherwise."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        env=dict(environment),
+        start_new_session=True,  # Ctrl-C reaches the supervisor alone, which ends them in order
+        preexec_fn=_end_with_parent,  # noqa: PLW1509  (this process has one thread)
+    )
+
+
+def _opened(log: Path | None) -> AbstractContextManager[IO[bytes] | None]:
+    return nullcontext() if log is None else open(log, "ab")
 
 
 def kill_leftovers(mark: str) -> int:

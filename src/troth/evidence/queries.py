@@ -1,6 +1,11 @@
 """The one door for reading the log: values out, nothing changed."""
 
 import json
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
 
 from troth.evidence import audit as auditing
 from troth.evidence import merkle, models, signing, store
@@ -35,6 +40,45 @@ def entries(
     if before is not None:
         found = found.filter(id__lt=before)
     return [_view(row) for row in found[: max(1, min(limit, MAX_LIMIT))]]
+
+
+def naming(thing: UUID, kinds: Collection[str], limit: int = 100) -> list[EntryView]:
+    """Entries of these kinds whose facts name a thing by its id, newest first, at most `limit`. One statement."""
+    found = models.Entry.objects.filter(kind__in=list(kinds)).order_by("-id")
+    named = found.extra(where=["position(%s::bytea in body) > 0"], params=[str(thing).encode()])
+    return [_view(row) for row in named[: max(1, min(limit, MAX_LIMIT))]]
+
+
+_SINCE = """
+select kind, count(*) from evidence_entry
+where id > coalesce((select id from evidence_entry where at < %s order by id desc limit 1), 0)
+group by kind order by kind
+"""
+
+
+def since(moment: datetime) -> dict[str, int]:
+    """How many entries of each kind there are since `moment`. One statement, which reads no older entry but one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, [moment])
+        return dict(cursor.fetchall())
+
+
+_KINDS = """
+with recursive found as (
+    (select kind from evidence_entry order by kind limit 1)
+    union all
+    select (select kind from evidence_entry where kind > found.kind order by kind limit 1) from found
+    where found.kind is not null
+)
+select kind from found where kind is not null
+"""
+
+
+def kinds() -> list[str]:
+    """Every kind the log has entries of, in order. One statement, a step in the index a kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KINDS)
+        return [kind for (kind,) in cursor.fetchall()]
 
 
 def body(entry_id: int) -> str:

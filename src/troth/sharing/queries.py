@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from troth.sharing.models import Delivery, Disclosure, Suppression
 
@@ -109,3 +109,9 @@ def _line(d: Disclosure) -> DisclosureLine:
         tuple(d.bases),
         d.at,
     )
+
+
+def last_sent() -> dict[str, datetime]:
+    """Recipient → when something was last delivered to it."""
+    rows = Disclosure.objects.order_by().values_list("recipient").annotate(last=Max("at"))
+    return dict(rows)

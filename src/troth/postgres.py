@@ -122,16 +122,16 @@ def _launch(data: Path) -> files.Running:
         _create(data, owner)
     files.configure(data, owner)
     files.clear_stale(data)
-    deadline = time.monotonic() + START_S
-    while True:
+    deadline, failures = time.monotonic() + START_S, 0
+    while failures < TRIES and time.monotonic() < deadline:
         problem = _run(owner, "pg_ctl", "start", f"-wt{START_S}", "-D", str(data), "-l", str(data / "log"))
         running = files.running(data)
         if running:
             return running
         # processes of a killed server need a moment to notice; until then its shared memory is still in use
-        if time.monotonic() > deadline or not _still_leaving(data):
-            raise RuntimeError(f"the embedded PostgreSQL did not start; see {data / 'log'}: {problem}")
+        failures += not _still_leaving(data)
         time.sleep(0.2)
+    raise RuntimeError(f"the embedded PostgreSQL did not start; see {data / 'log'}: {problem}")
 
 
 def _still_leaving(data: Path) -> bool:

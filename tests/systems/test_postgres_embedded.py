@@ -216,3 +216,13 @@ def test_a_start_during_a_stop_waits_and_starts_anew(home: Path) -> None:
         assert postgres.start(home) == url
     connection.join()
     assert postgres.pid(home) not in (None, leaving)
+
+
+def test_a_server_that_cannot_start_is_an_error_that_names_the_log(home: Path) -> None:
+    postgres.start(home)
+    postgres.stop(home)
+    with open(home / "postgres" / "postgresql.conf", "a") as file:
+        file.write("max_connections = many\n")
+    with pytest.raises(RuntimeError, match="postgres/log"):
+        postgres.start(home)
+    assert postgres.pid(home) is None

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from troth import ground, postgres
-from troth.work.supervisor import Child, Supervisor, kill_leftovers
+from troth.work.supervisor import Child, Supervisor, kill_leftovers, pause_after
 
 READY_S = 60.0
 WORKER_WAITS_S = 10.0  # at most: it starts when the web answers
@@ -187,12 +187,11 @@ def _leave_database() -> None:
     connections.close_all()
 
 
-def _keep_running(supervisor: Supervisor, plan: Plan, over: Callable[[], bool], ready: Callable[[], None]) -> None:
-    home, told, started = ground.settings().home, False, time.monotonic()
-    while not over():
-        if embedded() and postgres.pid(home) is None:
-            supervisor.say("the database ended; starting it again")
-            _start_database(home)
+def _keep_running(supervisor: Supervisor, plan: Plan, stop: StopAsked, ready: Callable[[], None]) -> None:
+    database, told, started = Database(ground.settings().home, supervisor.say), False, time.monotonic()
+    while not stop.asked:
+        if embedded():
+            database.look()
         supervisor.look()
         if not told and answers(plan):
             told = True
@@ -204,11 +203,26 @@ def _keep_running(supervisor: Supervisor, plan: Plan, over: Callable[[], bool], 
         time.sleep(0.05 if not told else 0.2)
 
 
-def _start_database(home: Path) -> None:
-    try:
-        postgres.start(home)
-    except RuntimeError as problem:
-        raise CannotServe(str(problem)) from problem
+@dataclass
+class Database:
+    """Keeps the embedded database running. One that does not start is tried again, ever more slowly."""
+
+    home: Path
+    say: Callable[[str], None]
+    failures: int = 0
+    not_before: float = 0.0
+
+    def look(self) -> None:
+        if time.monotonic() < self.not_before or postgres.pid(self.home) is not None:
+            return
+        self.say("the database ended; starting it again")
+        try:
+            postgres.start(self.home)
+            self.failures = 0
+        except RuntimeError as problem:
+            self.failures += 1
+            self.say(str(problem))
+        self.not_before = time.monotonic() + pause_after(self.failures)
 
 
 def answers(plan: Plan) -> bool:

@@ -187,9 +187,9 @@ def _leave_database() -> None:
     connections.close_all()
 
 
-def _keep_running(supervisor: Supervisor, plan: Plan, stop: StopAsked, ready: Callable[[], None]) -> None:
+def _keep_running(supervisor: Supervisor, plan: Plan, over: Callable[[], bool], ready: Callable[[], None]) -> None:
     database, told, started = Database(ground.settings().home, supervisor.say), False, time.monotonic()
-    while not stop.asked:
+    while not over():
         if embedded():
             database.look()
         supervisor.look()

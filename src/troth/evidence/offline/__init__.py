@@ -4,7 +4,8 @@ Everything in the bundle is treated as hostile. The only thing trusted is the ve
 must come from somewhere else than the bundle.
 """
 
-from troth.evidence.offline.problems import UnusableKey
+from troth.evidence.offline.inclusion import verify_inclusion
+from troth.evidence.offline.problems import Unsound, UnusableKey
 from troth.evidence.offline.verdict import Verdict, verify
 
-__all__ = ["UnusableKey", "Verdict", "verify"]
+__all__ = ["Unsound", "UnusableKey", "Verdict", "verify", "verify_inclusion"]

@@ -1,0 +1,1 @@
+"""The pages under `docs/reference`, written from the code: `python -m tools.reference`."""

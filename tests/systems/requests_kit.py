@@ -150,7 +150,9 @@ def forget_product(url: str) -> None:
         found.execute("delete from post_comments where post_id > %s", [PEOPLE // 10])
         found.execute("delete from community_posts where id > %s", [PEOPLE // 10])
         for table in ("sessions", "usage_events"):
-            found.execute(f"delete from {table} where account_id in (select id from accounts where email like '%@example.org')")
+            found.execute(
+                f"delete from {table} where account_id in (select id from accounts where email like '%@example.org')"
+            )
         found.execute("delete from accounts where email like '%@example.org'")
 
 

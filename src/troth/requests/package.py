@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -13,8 +14,26 @@ from django.template.loader import render_to_string
 
 
 @dataclass(frozen=True)
+class FieldPart:
+    """One field of a finding. `item`: what the policy calls it, where that is declared."""
+
+    field: str
+    item: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class FoundPart:
+    """One thing a system holds: an object, a table row, a file."""
+
+    kind: str
+    id: str
+    fields: tuple[FieldPart, ...]
+
+
+@dataclass(frozen=True)
 class SystemPart:
-    """What one system answered. `found`: its findings as plain data; `vault` marks our own store."""
+    """What one system answered. `vault` marks our own store, whose content is in `records`."""
 
     name: str
     title: str
@@ -22,17 +41,26 @@ class SystemPart:
     count: int
     note: str
     vault: bool
-    found: tuple[dict[str, Any], ...]
+    found: tuple[FoundPart, ...]
+
+
+@dataclass(frozen=True)
+class ValuePart:
+    """One item a person gave: the policy's id and label of it, and the value."""
+
+    item: str
+    label: str
+    value: str
 
 
 @dataclass(frozen=True)
 class RecordPart:
-    """A record of the vault, in the words of the policy version it was given under."""
+    """A record of the vault, in the words of the policy version it was given under. `purposes`: (label, basis)."""
 
     where: str
     recorded_at: datetime
     source: str
-    values: tuple[tuple[str, str], ...]
+    given: tuple[ValuePart, ...]
     purposes: tuple[tuple[str, str], ...]
     recipients: tuple[str, ...]
     retention: tuple[str, ...]
@@ -40,6 +68,8 @@ class RecordPart:
 
 @dataclass(frozen=True)
 class DisclosurePart:
+    """Who received what, when, why, on what ground."""
+
     at: datetime
     recipient: str
     items: tuple[str, ...]
@@ -49,6 +79,8 @@ class DisclosurePart:
 
 @dataclass(frozen=True)
 class ConsentPart:
+    """One event of the consent ledger."""
+
     at: datetime
     kind: str
     where: str
@@ -70,6 +102,8 @@ class Answer:
     disclosures: tuple[DisclosurePart, ...]
     consents: tuple[ConsentPart, ...]
     rights: tuple[tuple[str, str], ...]
+    authorities: tuple[str, ...]
+    transfers: tuple[tuple[str, str], ...]
 
 
 def build(answer: Answer) -> bytes:
@@ -83,7 +117,7 @@ def build(answer: Answer) -> bytes:
         package.writestr("consents.csv", _consents(answer.consents))
         for system in answer.systems:
             if system.found:
-                package.writestr(f"systems/{system.name}.csv", _found(system.found))
+                package.writestr(f"systems/{_file(system.name)}.csv", _found(system.found))
     return out.getvalue()
 
 
@@ -91,18 +125,25 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
+def _file(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name) or "system"
+
+
 def _records(records: Sequence[RecordPart]) -> str:
     lines = (
-        (r.where, r.recorded_at.isoformat(), r.source, label, value, "; ".join(p for p, _ in r.purposes))
+        (r.where, r.recorded_at.isoformat(), r.source, v.item, v.label, v.value, "; ".join(p for p, _ in r.purposes))
         for r in records
-        for label, value in r.values
+        for v in r.given
     )
-    return _csv(("where", "recorded", "source", "item", "value", "purposes"), lines)
+    return _csv(("where", "recorded", "source", "item", "label", "value", "purposes"), lines)
 
 
 def _disclosures(disclosures: Sequence[DisclosurePart]) -> str:
-    lines = ((d.at.isoformat(), d.recipient, "; ".join(d.items), "; ".join(d.purposes)) for d in disclosures)
-    return _csv(("when", "recipient", "items", "purposes"), lines)
+    lines = (
+        (d.at.isoformat(), d.recipient, "; ".join(d.items), "; ".join(d.purposes), "; ".join(d.bases))
+        for d in disclosures
+    )
+    return _csv(("when", "recipient", "items", "purposes", "bases"), lines)
 
 
 def _consents(consents: Sequence[ConsentPart]) -> str:
@@ -111,19 +152,24 @@ def _consents(consents: Sequence[ConsentPart]) -> str:
     )
 
 
-def _found(found: Sequence[dict[str, Any]]) -> str:
-    lines = ((f["kind"], f["id"], field, value) for f in found for field, value in f["values"].items())
-    return _csv(("kind", "id", "field", "value"), lines)
+def _found(found: Sequence[FoundPart]) -> str:
+    lines = ((f.kind, f.id, field.field, field.item, field.value) for f in found for field in f.fields)
+    return _csv(("kind", "id", "field", "item", "value"), lines)
 
 
 def _csv(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(header)
-    writer.writerows([_cell(cell) for cell in line] for line in lines)
+    writer.writerows([cell(each) for each in line] for line in lines)
     return out.getvalue()
 
 
-def _cell(value: object) -> str:
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?")
+
+
+def cell(value: object) -> str:
+    """The text of a CSV cell. What a spreadsheet could take for a formula gets an apostrophe before it."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not text.lstrip("+-").replace(".", "", 1).isdigit() else text
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

@@ -14,8 +14,17 @@ MOVES: Mapping[str, frozenset[str]] = {
 }
 """From each state, where a request may go. No way leads past identity (semantics §8)."""
 
-SETTLED = frozenset({"done", "staff", "not-offered"})
-"""A step that needs nothing more from us before the next phase; `staff` and `not-offered` stay outstanding."""
+AT_WORK = frozenset({"queued", "pending"})
+"""A step that is ours to do."""
+
+WITH_PEOPLE = frozenset({"staff", "blocked"})
+"""A step that waits for a person: `staff` has a task, `blocked` follows a step of the same system that has one."""
+
+OVER = frozenset({"done", "not-offered"})
+"""A step after which nothing more happens. `not-offered`: the system cannot do it, and the answer says so."""
+
+SETTLED = WITH_PEOPLE | OVER
+"""A step that needs nothing more from us before the next phase: one failed system never stops the others."""
 
 
 class WrongMove(ValueError):
@@ -65,9 +74,12 @@ class Left:
         return "due today" if self.days == 0 else f"{self.days} {_days(self.days)} left"
 
 
-def left(state: str, today: date, target: date, last_day: date) -> Left | None:
-    """None once answered. Tone: `bad` past the legal day, `soon` past the target, else ``."""
-    if state not in ("identity", "running"):
+def left(state: str, today: date, target: date, last_day: date, outstanding: int = 0) -> Left | None:
+    """None once answered in full. Tone: `bad` past the legal day, `soon` past the target, else ``.
+
+    `outstanding`: steps that still wait for a person; with one, an answered request is not off the clock.
+    """
+    if state not in ("identity", "running") and not (state == "answered" and outstanding):
         return None
     days = (last_day - today).days
     return Left(days, "bad" if days < 0 else "soon" if today > target else "")
@@ -81,6 +93,7 @@ def _days(n: int) -> str:
 class Tally:
     """What one system answered, for the page and the answer. `count`: things found, erased or left."""
 
+    step: str
     system: str
     title: str
     verb: str
@@ -90,5 +103,17 @@ class Tally:
 
 
 def outstanding(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
-    """The parts that are not done by us: with staff, or not offered by the system."""
-    return tuple(tally for tally in tallies if tally.state != "done")
+    """What is still to be done: by us, or by a person."""
+    return tuple(tally for tally in tallies if tally.state not in OVER)
+
+
+def not_offered(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    """What a system cannot do, ever: told, but waited for by nobody."""
+    return tuple(tally for tally in tallies if tally.state == "not-offered")
+
+
+def in_order(kind: str, tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    """By phase as the kind has them, our own vault first, then by title."""
+    phases = KINDS[kind].phases
+    place = {phase: number for number, phase in enumerate(phases)}
+    return tuple(sorted(tallies, key=lambda t: (place.get(t.verb, len(phases)), t.system != "vault", t.title)))

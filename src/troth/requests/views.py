@@ -10,8 +10,7 @@ from troth import ground
 from troth.people.normalise import NotAnIdentifier
 from troth.requests import queries, services
 from troth.requests.kinds import KINDS, NOT_BUILT
-from troth.requests.services.answer import proof_of
-from troth.requests.services.identity import BadLink, peek
+from troth.requests.services import BadLink
 
 
 @require_GET
@@ -57,7 +56,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail. Opening it changes nothing (mail scanners open links); the button does."""
     now = ground.clock()
     try:
-        found = peek(token, now) if request.method == "GET" else services.prove(token, now)
+        found = services.peek(token, now) if request.method == "GET" else services.prove(token, now)
     except BadLink as problem:
         return _private(render(request, "requests/bad_link.html", {"problem": str(problem)}, status=410))
     page = "requests/confirm.html" if request.method == "GET" else "requests/confirmed.html"
@@ -105,7 +104,7 @@ def package(request: HttpRequest, token: str) -> HttpResponse:
 def proof(request: HttpRequest, token: str) -> HttpResponse:
     """The proof of absence as a file."""
     found = queries.request_of_answer_link(token, ground.clock())
-    shown = proof_of(found, ground.clock()) if found else None
+    shown = services.proof_of(found, ground.clock()) if found else None
     if found is None or shown is None:
         raise Http404("there is no proof behind this link")
     response = JsonResponse(shown, json_dumps_params={"indent": 2})

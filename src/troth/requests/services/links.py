@@ -12,6 +12,8 @@ LIVES = {"identity": timedelta(days=3), "package": timedelta(days=14)}
 CODE_LIVES = timedelta(minutes=15)
 MOST_ATTEMPTS = 5
 MOST_CODES = 5
+"""Codes sent without one being used: 5 times 5 tries of a million, and only for who holds the link already."""
+
 PATHS = {"identity": "confirm", "package": "answer"}
 
 
@@ -32,27 +34,31 @@ def find(token: str, purpose: str, now: datetime, *, lock: bool = False) -> Link
 
 
 def new_code(link: Link, now: datetime) -> str | None:
-    """A six-digit code for a package link; None when too many were asked for."""
+    """A six-digit code for a package link, in place of the one before; None when too many were asked for."""
     if link.code_sent >= MOST_CODES:
         return None
     code = f"{secrets.randbelow(1_000_000):06d}"
     link.code_hash, link.code_expires_at, link.attempts = _code_hash(link, code), now + CODE_LIVES, 0
     link.code_sent += 1
-    link.save(update_fields=["code_hash", "code_expires_at", "attempts", "code_sent"])
+    link.codes_made += 1
+    link.save(update_fields=["code_hash", "code_expires_at", "attempts", "code_sent", "codes_made"])
     return code
 
 
 def check_code(link: Link, code: str, now: datetime) -> bool:
-    """Whether the code is right; counts the try, and after five wrong ones the code is dead."""
+    """Whether the code is right; counts the try. Five wrong ones kill a code, and so does its use."""
     if not link.code_hash or not link.code_expires_at or now > link.code_expires_at or link.attempts >= MOST_ATTEMPTS:
         return False
     link.attempts += 1
-    link.save(update_fields=["attempts"])
-    return hmac.compare_digest(bytes(link.code_hash), _code_hash(link, code.strip()))
+    right = hmac.compare_digest(bytes(link.code_hash), _code_hash(link, code.strip()))
+    if right:
+        link.code_hash, link.code_sent = None, 0
+    link.save(update_fields=["attempts", "code_hash", "code_sent"])
+    return right
 
 
 def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _code_hash(link: Link, code: str) -> bytes:

@@ -8,11 +8,13 @@ from django.db import IntegrityError, transaction
 
 from troth.evidence import services as evidence
 from troth.law import clocks
+from troth.messages import rules as mailing
 from troth.messages import services as messages
-from troth.people.normalise import lookup, normalise
+from troth.people.normalise import NotAnIdentifier, lookup, normalise
 from troth.requests.kinds import KINDS
 from troth.requests.models import Link, Request
 from troth.requests.services import links, sealed
+from troth.systems.kit.identifiers import Identifiers
 from troth.versions import queries as versions
 
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRTVWXYZ"
@@ -34,12 +36,12 @@ def receive(kind: str, address: str, words: str = "", *, language: str = "en", n
     """
     if kind not in KINDS:
         raise NotAKind(f"no request of kind `{kind}` can be made here; there are {', '.join(KINDS)}")
-    address = normalise("email", address)
+    address = _one_address(address)
     if _again(kind, address, now):
         return
     fresh = uuid4()
     sealed.new_key(fresh)
-    asked = sealed.Asked(address, words[:LONGEST_WORDS])
+    asked = sealed.Asked(address, words[:LONGEST_WORDS], Identifiers(email=(address,)))
     try:
         with transaction.atomic():
             request = _create(fresh_id=fresh, kind=kind, asked=asked, language=language, now=now)
@@ -47,6 +49,16 @@ def receive(kind: str, address: str, words: str = "", *, language: str = "en", n
     except IntegrityError:  # the same request arrived twice at once
         if not _again(kind, address, now):
             raise
+
+
+def _one_address(text: str) -> str:
+    """The address in its one spelling, if mail can go there. Raises NotAnIdentifier."""
+    address = normalise("email", text)
+    try:
+        mailing.check(address, "-", "-")
+    except mailing.Unsendable:
+        raise NotAnIdentifier("the value is not one bare e-mail address") from None
+    return address
 
 
 @transaction.atomic
@@ -105,7 +117,8 @@ def _mail_link(request: Request, address: str, now: datetime) -> None:
         to=address,
         subject=f"Please confirm your request {request.reference}",
         text=(
-            f"Someone, we think you, asked us for this: {kind.title}.\n\n"
+            f"Someone, we think you, asked us for this: {kind.title}.\n"
+            f"{kind.explains}\n\n"
             "To confirm that it was you, open this page and press the button. The link works for three days:\n"
             f"{link}\n\n"
             "If it was not you, do nothing: without your confirmation nothing happens and nobody is shown anything.\n\n"

@@ -1,25 +1,32 @@
 """What a request must keep of a person, under a key of the request's own in the key store."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from troth.people import keys, values
+from troth.systems.kit.identifiers import Identifiers
 
 ROOM = "requests"
 
 
 @dataclass(frozen=True, repr=False)
 class Asked:
-    """Who asked, and in which words."""
+    """Who asked, in which words, and by what they are known. Before identity is proven that is the address alone."""
 
     address: str
     words: str
+    who: Identifiers
 
 
 def new_key(request_id: UUID) -> None:
     """Make the request's key, before the transaction that uses it."""
     keys.store(ROOM).create(request_id)
+
+
+def destroy_key(request_id: UUID) -> None:
+    """Make everything sealed for the request unreadable for ever; again does nothing."""
+    keys.store(ROOM).destroy(request_id)
 
 
 def seal(request_id: UUID, place: str, plain: bytes) -> bytes:
@@ -33,11 +40,13 @@ def unseal(request_id: UUID, place: str, sealed: bytes | memoryview) -> bytes:
 
 
 def seal_asked(request_id: UUID, asked: Asked) -> bytes:
-    return seal(request_id, "asked", json.dumps([asked.address, asked.words]).encode())
+    return seal(request_id, "asked", json.dumps(asdict(asked)).encode())
 
 
 def asked(request_id: UUID, sealed: bytes | memoryview) -> Asked:
-    return Asked(*json.loads(unseal(request_id, "asked", sealed)))
+    plain = json.loads(unseal(request_id, "asked", sealed))
+    who = Identifiers(**{kind: tuple(found) for kind, found in plain["who"].items()})
+    return Asked(plain["address"], plain["words"], who)
 
 
 def _key(request_id: UUID) -> bytes:

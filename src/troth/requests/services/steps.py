@@ -9,20 +9,22 @@ from django.db import transaction
 from troth.evidence import services as evidence
 from troth.requests import rules
 from troth.requests.models import Request, Step
-from troth.requests.services import work
+from troth.requests.services import hands, work
 from troth.systems.kit.outcomes import SystemProblem
-from troth.work import services as staff
 
 MOST_ATTEMPTS = 10
-OPEN = ("queued", "pending")
 
 
 def run_step(step_id: UUID, now: datetime) -> str:
-    """Do one step and settle it; returns its state. Raises SystemProblem while trying again can help."""
+    """Do one step and settle it; returns its state. Raises SystemProblem while trying again can help.
+
+    Runs at least once: an effect whose settling was lost is done again, and finds it done. Of two runs at the same
+    time one settles.
+    """
     step = Step.objects.select_related("request").filter(id=step_id).first()
     if step is None:
         return "gone"
-    if step.state not in OPEN:
+    if step.state not in rules.AT_WORK:
         return step.state
     try:
         result = work.perform(step, step.request, now)
@@ -33,13 +35,14 @@ def run_step(step_id: UUID, now: datetime) -> str:
 
 def _failed(step: Step, problem: SystemProblem, now: datetime) -> work.Result:
     """Another try later, or a person; the message names system and act, never the person whose data it is."""
-    step.attempts += 1
     note = str(problem)[:500]
-    Step.objects.filter(id=step.id).update(attempts=step.attempts, note=note, changed_at=now)
-    if problem.consequence in ("retry", "wait") and step.attempts < MOST_ATTEMPTS:
+    if problem.consequence in ("retry", "wait") and step.attempts + 1 < MOST_ATTEMPTS:
+        Step.objects.filter(id=step.id, changed_at=step.changed_at).update(
+            attempts=step.attempts + 1, note=note, changed_at=now
+        )
         raise problem
-    manual = f"{note}. Mend the connection, or do the step by hand in {step.title} and attach the proof"
-    return work.Result("staff", note=note, manual=manual)
+    manual = f"{note}. Mend the connection and try the step again, or do it by hand in {step.title} and say how"
+    return work.Result("staff", step.count, note, token=step.token, reason="unreachable", manual=manual)
 
 
 @transaction.atomic
@@ -47,57 +50,108 @@ def _settle(step: Step, result: work.Result, now: datetime) -> str:
     from troth.requests.tasks import step_later
 
     request = Request.objects.select_for_update().get(id=step.request_id)
-    updated = Step.objects.filter(id=step.id, state__in=OPEN).update(
+    # whoever changed the step since we read it has settled it, or waits already: their outcome stands
+    seen = Step.objects.filter(id=step.id, state=step.state, changed_at=step.changed_at)
+    updated = seen.update(
         state=result.state,
+        reason=result.reason or step.reason,
         count=result.count,
         note=result.note,
         token=result.token,
+        attempts=step.attempts + result.waited,
         found=result.found,
         changed_at=now,
     )
-    if not updated:  # another run settled it first
-        return result.state
+    if not updated:
+        return Step.objects.values_list("state", flat=True).get(id=step.id)
     if result.again is not None:
         step_later(step.id, result.again)
         return result.state
-    if result.manual:
-        _to_staff(step, result.manual, now)
-    facts = {"request": str(request.id), "system": step.system, "phase": step.phase, "state": result.state}
-    evidence.append("request.step", person=request.pseudonym or None, facts={**facts, "count": result.count}, at=now)
-    advance(request, now)
+    if result.state == "staff":
+        hands.to_staff(step, request, result.manual, now)
+    elif step.reason:
+        hands.done_without(step, request, now)
+    note_step(step, request, result.state, result.count, now)
+    settled(step, request, now)
     return result.state
 
 
-def _to_staff(step: Step, manual: str, now: datetime) -> None:
-    staff.open_task(
-        kind="request",
-        title=f"Request {step.request.reference}: {step.phase} in {step.title}",
-        instructions=manual,
-        subject=("request", str(step.request_id)),
-        system=step.system,
-        key=f"request-step:{step.id}",
-        now=now,
-    )
+def note_step(step: Step, request: Request, state: str, count: int, now: datetime, **more: str) -> None:
+    """The evidence of a step's outcome."""
+    facts = {"request": str(request.id), "system": step.system, "phase": step.phase, "state": state, **more}
+    evidence.append("request.step", person=request.pseudonym or None, facts={**facts, "count": count}, at=now)
+
+
+def settled(step: Step, request: Request, now: datetime) -> None:
+    """What follows from a step's outcome: steps it held up, the next phase, the answer or what completes it.
+
+    Call with the request's row locked.
+    """
+    from troth.requests.tasks import complete_later, step_later
+
+    if step.phase == "erase" and Step.objects.filter(id=step.id, state="done").exists():
+        held = Step.objects.filter(request=request, phase="absent", system=step.system, state="blocked").first()
+        if held:
+            Step.objects.filter(id=held.id).update(state="queued", note="", changed_at=now)
+            step_later(held.id)
+    if request.state == "running":
+        advance(request, now)
+    elif not Step.objects.filter(request=request).exclude(state__in=rules.OVER).exists():
+        complete_later(request.id)
 
 
 def advance(request: Request, now: datetime) -> None:
-    """Start the next phase, or the answer once all are settled. Call with the request's row locked."""
+    """Start the next phase, or the answer once all are settled. Call with the request's row locked.
+
+    A systems file that cannot be read stops nothing that is done: it is tried again, and staff see it.
+    """
+    from troth.requests.tasks import advance_later
+
+    try:
+        _advance(request, now)
+    except SystemProblem as problem:
+        hands.no_systems(request, str(problem), now)
+        advance_later(request.id)
+
+
+@transaction.atomic
+def advance_again(request_id: UUID, now: datetime) -> None:
+    """Start what could not be started before. Raises SystemProblem while the systems file cannot be read."""
+    request = Request.objects.select_for_update().filter(id=request_id, state="running").first()
+    if request:
+        _advance(request, now)
+
+
+def _advance(request: Request, now: datetime) -> None:
     from troth.requests.tasks import answer_later, step_later
 
     states = phase_states(request.id)
     while (phase := rules.next_phase(request.kind, states)) is not None:
-        made = Step.objects.bulk_create(
-            Step(request=request, phase=phase, system=place.system, title=place.title, changed_at=now)
-            for place in work.places(phase)
-        )
+        made = _begin(request, phase, now)
         for step in made:
-            step_later(step.id)
-        states[phase] = [step.state for step in made]
-        if made:
-            return
-        states[phase] = ["not-offered"]  # no system has this phase: nothing to wait for
-    if rules.finished(request.kind, states) and request.state == "running":
+            if step.state == "queued":
+                step_later(step.id)
+        states[phase] = [step.state for step in made] or [
+            "not-offered"
+        ]  # no system has this phase: nothing to wait for
+    if rules.finished(request.kind, states):
         answer_later(request.id)
+
+
+def _begin(request: Request, phase: str, now: datetime) -> list[Step]:
+    """The steps of a phase. Where erasing waits for a person, looking for absence does too."""
+    undone: dict[str, str] = {}
+    if phase == "absent":
+        erasing = Step.objects.filter(request=request, phase="erase").exclude(state="done")
+        undone = dict(erasing.values_list("system", "state"))
+    steps = [
+        Step(request=request, phase=phase, system=p.system, title=p.title, changed_at=now) for p in work.places(phase)
+    ]
+    for step in steps:
+        if step.system in undone:
+            step.state = "blocked" if undone[step.system] == "staff" else "not-offered"
+            step.note = "not erased there yet" if step.state == "blocked" else "what is there goes by itself"
+    return Step.objects.bulk_create(steps)
 
 
 def phase_states(request_id: UUID) -> dict[str, list[str]]:

@@ -1,17 +1,12 @@
 """What each phase does in one system. Effects only; states and evidence are `steps`' affair."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
-from troth.people import queries as people_queries
-from troth.people import services as people
+from troth.people import queries as people
 from troth.requests.models import Request, Step
 from troth.requests.services import sealed
-from troth.sharing import services as sharing
 from troth.systems import services as systems
 from troth.systems.kit.base import System
 from troth.systems.kit.identifiers import Identifiers
@@ -19,14 +14,14 @@ from troth.systems.kit.outcomes import Done, Expires, Finding, Found, NotOffered
 
 VAULT = "vault"
 DELIVERIES = "deliveries"
-STILL_LEAVING = timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
 class Result:
     """How a step ended: its new `state`, how many things it was about, a note without personal data.
 
-    `again`: ask once more after this long (`token` says after what). `manual`: what a person must do instead.
+    `again`: ask once more after this long (`token` says after what). `reason` and `manual`: why a person must act,
+    and what they do. `waited`: this was one more of a limited number of waits.
     """
 
     state: str
@@ -34,8 +29,10 @@ class Result:
     note: str = ""
     token: str = ""
     again: timedelta | None = None
+    reason: str = ""
     manual: str = ""
     found: bytes | None = None
+    waited: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class Place:
 
 
 def places(phase: str) -> tuple[Place, ...]:
-    """The systems a phase has a step for, as they are configured now."""
+    """The systems a phase has a step for, as they are configured now. Raises SystemProblem."""
     vault = Place(VAULT, "Vault")
     if phase == "close":
         return (Place(DELIVERIES, "Deliveries under way"),)
@@ -60,78 +57,89 @@ def places(phase: str) -> tuple[Place, ...]:
 
 
 def perform(step: Step, request: Request, now: datetime) -> Result:
-    """Do the step. Safe to repeat. Raises SystemProblem."""
-    who = Identifiers(email=(sealed.asked(request.id, request.sealed).address,))
-    if step.system == DELIVERIES:
-        return _close(request, now)
-    if step.system == VAULT:
-        return _VAULT[step.phase](request, who, now)
+    """Do the step. Safe to repeat, whatever became of an earlier try. Raises SystemProblem."""
+    from troth.requests.services import vault
+
+    who = sealed.asked(request.id, request.sealed).who
+    if step.system in (VAULT, DELIVERIES):
+        return vault.PHASES[step.phase](step, request, who, now)
     system = systems.registry().get(step.system)
+    if step.phase == "absent":
+        return _look_again(step, request, system, who)
+    return _after(step, system, _act(step, request, system, who))
+
+
+def came_back(request: Request, who: Identifiers) -> bool:
+    """Whether the vault has a person of these identifiers who came after the request: a new start (semantics §2)."""
+    found = people.find(who)
+    person = people.person(found) if found else None
+    return person is not None and request.identified_at is not None and person.created_at > request.identified_at
+
+
+def _act(step: Step, request: Request, system: System, who: Identifiers) -> Outcome:
     if step.token:
-        return _after(step, system, system.check(step.token))
+        return system.check(step.token)
     key = f"{request.id}:{step.phase}"
     match step.phase:
-        case "find" | "absent":
-            outcome = system.find(who)
+        case "find":
+            return system.find(who)
         case "erase":
-            outcome = system.erase(who, key=key)
-        case _:
-            outcome = system.delete_account(who, key=key)  # type: ignore[attr-defined]
-    return _after(step, system, outcome)
-
-
-def _close(request: Request, now: datetime) -> Result:
-    if request.person_id is None:
-        return Result("done")
-    with transaction.atomic():
-        leaving = sharing.close(request.person_id, now)
-    if leaving:
-        return Result("pending", leaving, "a delivery is leaving at this moment", again=STILL_LEAVING)
-    return Result("done")
-
-
-def _find_in_vault(request: Request, _who: Identifiers, _now: datetime) -> Result:
-    records = people_queries.records(request.person_id) if request.person_id else ()
-    return Result("done", len(records))
-
-
-def _erase_vault(request: Request, who: Identifiers, now: datetime) -> Result:
-    person = people_queries.find(who)
-    if person is None:
-        return Result("done")
-    erased = people.erase(person, now=now, request_id=request.id)
-    return Result("done", erased.records)
-
-
-def _absent_from_vault(_request: Request, who: Identifiers, _now: datetime) -> Result:
-    left = 0 if people_queries.find(who) is None else 1
-    return Result("done") if not left else Result("staff", left, "a person of this address is in the vault again")
-
-
-_VAULT: dict[str, Callable[[Request, Identifiers, datetime], Result]] = {
-    "find": _find_in_vault,
-    "erase-vault": _erase_vault,
-    "absent": _absent_from_vault,
-}
+            return system.erase(who, key=key)
+        case "delete-account":
+            outcome: Outcome = system.delete_account(who, key=key)  # type: ignore[attr-defined]
+            return outcome
+    raise ValueError(f"no system has a phase {step.phase}")
 
 
 def _after(step: Step, system: System, outcome: Outcome) -> Result:
     match outcome:
-        case Found(findings=findings) if step.phase == "absent" and findings:
-            manual = f"something is still found in {system.title} after erasure: erase it there and look again"
-            return Result("staff", len(findings), "still found after erasure", manual=manual)
         case Found(findings=findings):
             found = sealed.seal(step.request_id, f"found:{step.system}", _dump(findings)) if findings else None
             return Result("done", len(findings), found=found)
         case Done(evidence=evidence):
-            return Result("done", _count(evidence))
+            return Result("done", changed(evidence) or step.count)
         case Pending(token=token, check_after=after):
-            return Result("pending", note="the system finishes later", token=token, again=after)
+            return Result("pending", step.count, "the system finishes later", token=token, again=after)
         case Expires(on=on, setting=setting):
             return Result("not-offered", note=f"goes by itself on {on}: {setting}"[:500])
-        case NotOffered(reason=reason, manual_steps=manual):
+        case NotOffered(reason=reason, manual_steps=manual) if step.phase != "find":
+            return Result("staff", note=reason[:500], reason="by-hand", manual=manual)
+        case NotOffered(reason=reason):
             # nothing to do by hand where one only looked: the answer names what could not be searched
-            return Result("not-offered", note=reason[:500], manual=manual if step.phase == "erase" else "")
+            return Result("not-offered", note=reason[:500])
+
+
+def _look_again(step: Step, request: Request, system: System, who: Identifiers) -> Result:
+    """Absence, proven by a fresh look. What slipped in while we erased (a delivery, say) is erased once more."""
+    if step.token and isinstance(outcome := system.check(step.token), Pending):
+        return Result("pending", note="erased once more", token=outcome.token, again=outcome.check_after)
+    left = _left(system, who)
+    if isinstance(left, NotOffered):
+        return Result("not-offered", note=left.reason[:500])
+    if left and not step.token and not came_back(request, who):
+        outcome = system.erase(who, key=f"{request.id}:again")
+        if isinstance(outcome, Pending):
+            return Result("pending", left, "erased once more", outcome.token, outcome.check_after)
+        left = _left(system, who)
+    if isinstance(left, NotOffered) or not left:
+        return Result("done")
+    return _still_there(request, system, who, left)
+
+
+def _left(system: System, who: Identifiers) -> int | NotOffered:
+    outcome = system.find(who)
+    if isinstance(outcome, Found):
+        return len(outcome.findings)
+    return outcome if isinstance(outcome, NotOffered) else NotOffered("it cannot be searched", "", "")
+
+
+def _still_there(request: Request, system: System, who: Identifiers, left: int) -> Result:
+    if came_back(request, who):
+        note = "something new came in after the request; what is found may be that"
+        manual = f"look in {system.title}: erase what is older than the request, leave what is newer"
+        return Result("staff", left, note, reason="came-back", manual=manual)
+    manual = f"something is still found in {system.title} after erasing it twice: erase it there by hand"
+    return Result("staff", left, "still found after erasure", reason="still-found", manual=manual)
 
 
 def _dump(findings: tuple[Finding, ...]) -> bytes:
@@ -139,12 +147,13 @@ def _dump(findings: tuple[Finding, ...]) -> bytes:
     return json.dumps(plain, default=str).encode()
 
 
-def _count(evidence: object) -> int:
-    """Things an act changed: the whole numbers in its evidence, added up."""
+def changed(evidence: object) -> int:
+    """Things an act changed, from its evidence: `rows` where it says so, else its whole numbers added up."""
     if isinstance(evidence, bool):
         return 0
     if isinstance(evidence, int):
         return evidence
     if isinstance(evidence, dict):
-        return sum(_count(value) for value in evidence.values())
+        rows = evidence.get("rows")
+        return rows if isinstance(rows, int) else sum(changed(value) for value in evidence.values())
     return 0

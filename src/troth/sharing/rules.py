@@ -2,13 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from troth.policy.model import Policy, Row, RowRecipient
 from troth.policy.permits import PersonState, permits
 
 NEVER_UNLESS_NAMED = ("secret", "file", "recording")
+
+GIVE_UP_AFTER = timedelta(hours=12)
+"""How long a recipient may be out of reach before a person has to see to it. Shorter than the tasks' own patience, so
+that what gives up is the delivery, visibly, and not the job behind it."""
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,11 @@ def told_of(
             if (touchpoint, purpose.purpose) in closed:
                 told.setdefault(recipient, set()).add(purpose.purpose)
     return {recipient: tuple(sorted(purposes)) for recipient, purposes in sorted(told.items())}
+
+
+def after(consequence: str, waited: timedelta) -> str | None:
+    """What a problem with a recipient means for an act asked for `waited` ago: None to try again, else the code under
+    which staff take over."""
+    if consequence in ("retry", "wait"):
+        return "unreachable" if waited >= GIVE_UP_AFTER else None
+    return consequence.replace(" ", "-")

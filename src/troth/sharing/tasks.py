@@ -1,9 +1,11 @@
 """Background work of sharing: ids only, each safe to repeat."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 from troth import ground
 from troth.sharing import services
@@ -25,8 +27,16 @@ def check_suppression(suppression: str) -> None:
     services.continue_suppression(UUID(suppression), ground.clock())
 
 
-def deliver_later(delivery_id: UUID) -> None:
-    deliver.defer(delivery=str(delivery_id))
+@app.periodic(cron="* * * * *")
+@app.task(name="sharing.follow", queue="sharing", queueing_lock="sharing.follow")
+def follow(timestamp: int) -> None:
+    services.follow(ground.clock())
+
+
+def deliver_later(delivery_ids: Iterable[UUID]) -> None:
+    jobs: list[dict[str, JSONValue]] = [{"delivery": str(delivery_id)} for delivery_id in delivery_ids]
+    if jobs:
+        deliver.batch_defer(*jobs)
 
 
 def suppress_later(suppression_id: UUID) -> None:

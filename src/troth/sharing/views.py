@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from troth import ground
 from troth.consent import queries as consent
+from troth.messages.rules import Unsendable
 from troth.people.normalise import NotAnIdentifier
+from troth.people.services import PersonGone
 from troth.sharing import services
 from troth.versions import queries as versions
 
@@ -29,7 +31,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         try:
             services.mail_choice_link(address, ground.clock())
             context["sent"] = True
-        except NotAnIdentifier:
+        except (NotAnIdentifier, Unsendable):
             error = "Enter an e-mail address, such as name@example.com"
             context |= {"error": error, "errors": [("email", error)], "address": address}
             status = 422
@@ -46,16 +48,18 @@ def choices(request: HttpRequest, token: str) -> HttpResponse:
     now = ground.clock()
     if request.method == "POST":
         return _withdraw(request, person, token, now)
-    context = {"open": _open(person, now), "everything": EVERYTHING}
-    response = render(request, "sharing/choices.html", context)
-    response["Referrer-Policy"] = "no-referrer"  # the address is the key
-    return response
+    # the address is the key: the site's Referrer-Policy keeps it here. Not `no-referrer`, under which a browser
+    # hides where a form was posted from, and the post is refused
+    return render(request, "sharing/choices.html", {"open": _open(person, now), "everything": EVERYTHING})
 
 
 def _withdraw(request: HttpRequest, person: UUID, token: str, now: datetime) -> HttpResponse:
     wanted = request.POST.get("withdraw", "")
     touchpoint = None if wanted == EVERYTHING else wanted
-    closed = services.withdraw(person, touchpoint=touchpoint, how="choices link", now=now)
+    try:
+        closed = services.withdraw(person, touchpoint=touchpoint, how="choices link", now=now)
+    except PersonGone:
+        raise Http404("this link is not valid any more") from None
     if closed:
         toast.success(request, "Withdrawn. It works from this moment; everyone who received your data is being told.")
     else:

@@ -2,6 +2,7 @@
 
 from troth.sharing.services.choices import choice_link, mail_choice_link, person_of_link
 from troth.sharing.services.deliver import deliver
+from troth.sharing.services.follow import follow
 from troth.sharing.services.queue import close, queue
 from troth.sharing.services.suppress import continue_suppression, suppress
 from troth.sharing.services.withdraw import withdraw
@@ -11,6 +12,7 @@ __all__ = [
     "close",
     "continue_suppression",
     "deliver",
+    "follow",
     "mail_choice_link",
     "person_of_link",
     "queue",

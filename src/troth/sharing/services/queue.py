@@ -1,28 +1,44 @@
 """Deliveries come into being in the transaction that stores the record, and can be closed before they leave."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from troth.sharing.models import Delivery
 from troth.versions.queries import Version
+from troth.work import queries as work_queries
 from troth.work import services as work
 
+TASK = "delivery"
+TROTH = "troth"
+"""Who closes a staff task that need not be done any more."""
+
 BY_HAND = (
-    "Hand the record over to {recipient} by hand: open it in the console, send only the items listed, "
-    "then finish this task with the date and the recipient's confirmation."
+    "Hand the record over to {recipient} by hand: open it in the console, send only these items: {items}. "
+    "Then finish this task with the date and what {recipient} confirmed: the person's disclosure log gets its line. "
+    "If it may or need not go any more, drop the task."
 )
+WHY = {
+    "no-connector": "Troth has no connector that reaches {recipient}.",
+    "not-offered": "The connector of {recipient} does not take records.",
+    "unreachable": "{recipient} could not be reached for half a day. It may have got the record: look there first.",
+    "stuck": "This delivery stood still for a day. It may have arrived: look there first.",
+    "fix-settings": "The settings of the connector of {recipient} do not work: mend them for the records to come.",
+    "stop": "{recipient} refused the record. Its answer is in the worker's log.",
+    "could-not-tell": "{recipient} did not say whether it took the record: look there first.",
+}
 
 
 def queue(
     record_id: UUID, *, person_id: UUID, version: Version, touchpoint: str, row: str, now: datetime
 ) -> tuple[UUID, ...]:
-    """One delivery for each recipient of the row; those without a connector become staff tasks at once.
+    """One delivery for each recipient of the row, each with the task that asks the gate and sends it.
 
     Call inside the transaction that stores the record. Returns the ids of the deliveries.
     """
     from troth.sharing.tasks import deliver_later
 
-    made = [
+    made = Delivery.objects.bulk_create(
         Delivery(
             person_id=person_id,
             record_id=record_id,
@@ -34,31 +50,33 @@ def queue(
             changed_at=now,
         )
         for receiver in version.policy.touchpoints[touchpoint].row(row).receivers
-    ]
-    for delivery in made:
-        if version.policy.recipients[delivery.recipient].connector is None:
-            delivery.state = Delivery.State.STAFF
-    Delivery.objects.bulk_create(made)
-    for delivery in made:
-        if delivery.state == Delivery.State.STAFF:
-            hand_over(delivery, version, now)
-        else:
-            deliver_later(delivery.id)
-    return tuple(delivery.id for delivery in made)
+    )
+    ids = tuple(delivery.id for delivery in made)
+    deliver_later(ids)
+    return ids
 
 
-def hand_over(delivery: Delivery, version: Version, now: datetime) -> None:
-    """Open the staff task of a delivery that no connector can make."""
-    name = version.policy.recipients[delivery.recipient].name
+def hand_over(delivery: Delivery, version: Version, items: Iterable[str], code: str, now: datetime) -> None:
+    """Open the staff task of a delivery that no connector can make. It names items, never values."""
+    recipient = version.policy.recipients[delivery.recipient].name
+    labels = [version.policy.item_label(delivery.touchpoint, delivery.row, item) for item in items]
+    why = WHY.get(code, "The connector of {recipient} could not deliver it.")
     work.open_task(
-        kind="delivery",
-        title=f"Deliver a record of {delivery.touchpoint} to {name}",
-        instructions=BY_HAND.format(recipient=name),
-        subject=("delivery", str(delivery.id)),
+        kind=TASK,
+        title=f"Deliver a record of {delivery.touchpoint} to {recipient}",
+        instructions=f"{why} {BY_HAND}".format(recipient=recipient, items=", ".join(labels)),
+        subject=(TASK, str(delivery.id)),
         system=delivery.recipient,
         key=f"delivery:{delivery.id}",
         now=now,
     )
+
+
+def drop_tasks(delivery_ids: Iterable[UUID], reason: str, now: datetime) -> None:
+    """Close the open staff tasks of deliveries that may not leave any more."""
+    for delivery in delivery_ids:
+        for task in work_queries.open_tasks(subject=(TASK, str(delivery))):
+            work.drop_task(task.id, by=TROTH, reason=reason, now=now)
 
 
 def close(person_id: UUID, now: datetime) -> int:
@@ -67,5 +85,7 @@ def close(person_id: UUID, now: datetime) -> int:
     Whoever erases waits until it is none: a delivery must not arrive after the erasure there.
     """
     waiting = Delivery.objects.filter(person_id=person_id, state__in=[Delivery.State.QUEUED, Delivery.State.STAFF])
-    waiting.update(state=Delivery.State.WITHHELD, code="erasure", changed_at=now)
+    ids = list(waiting.values_list("id", flat=True))
+    waiting.filter(id__in=ids).update(state=Delivery.State.WITHHELD, code="erasure", changed_at=now)
+    drop_tasks(ids, "the person asked for erasure", now)
     return Delivery.objects.filter(person_id=person_id, state=Delivery.State.SENDING).count()

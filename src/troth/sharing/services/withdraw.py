@@ -7,9 +7,14 @@ from uuid import UUID
 from django.db import transaction
 
 from troth.consent import services as consent
+from troth.people import queries as people
 from troth.sharing import rules
 from troth.sharing.models import Delivery, Suppression
+from troth.sharing.services.deliver import ask, refuse
+from troth.sharing.services.queue import drop_tasks
 from troth.versions import queries as versions
+
+TOLD = (Delivery.State.SENT, Delivery.State.SENDING)
 
 
 @transaction.atomic
@@ -24,12 +29,15 @@ def withdraw(
     """Withdraw consent for `purposes` (None: all) at `touchpoint` (None: everywhere); works at once here.
 
     Returns the (touchpoint, purpose) pairs that were open and are now withdrawn. Every recipient to whom data went
-    for one of them is told by a task each (GDPR Art. 7(3), Art. 19).
+    for one of them is told by a task each (GDPR Art. 7(3), Art. 19); what waits for staff and may not go any more is
+    taken off their list. Raises people.PersonGone.
     """
     from troth.sharing.tasks import suppress_later
 
     closed = consent.withdraw_events(person_id, purposes=purposes, touchpoint=touchpoint, how=how, now=now)
-    left = Delivery.objects.filter(person_id=person_id, state__in=[Delivery.State.SENT, Delivery.State.SENDING])
+    if not closed:
+        return ()
+    left = Delivery.objects.filter(person_id=person_id, state__in=TOLD)
     deliveries = list(left.values_list("version_id", "touchpoint", "row", "recipient").distinct())
     policies = {version: versions.get(version).policy for version in {d[0] for d in deliveries}}
     told = rules.told_of(policies, deliveries, closed)
@@ -39,4 +47,17 @@ def withdraw(
     )
     for suppression in made:
         suppress_later(suppression.id)
+    _take_from_staff(person_id, {place for place, _ in closed}, now)
     return tuple(closed)
+
+
+def _take_from_staff(person_id: UUID, touchpoints: Collection[str], now: datetime) -> None:
+    """Ask the gate again for what staff were to hand over; the person is held, so nothing changes meanwhile."""
+    waiting = Delivery.objects.select_for_update().filter(
+        person_id=person_id, state=Delivery.State.STAFF, touchpoint__in=list(touchpoints)
+    )
+    for delivery in waiting:
+        leaving = ask(delivery, people.record(delivery.record_id), now)
+        if not leaving.purposes:
+            refuse(delivery, leaving.code, now)
+            drop_tasks([delivery.id], "the person withdrew their consent", now)

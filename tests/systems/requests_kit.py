@@ -206,7 +206,7 @@ def fill_in(address: str, name: str = "Ana Example", *, marketing: bool = True, 
     values = {"email": address, "full-name": name, "company": "Acme", "job-title": "Engineer", "country": "Germany"}
     declared = policy.touchpoints["schedule-demo"]
     known = {item for row in declared.rows for item in row.item_ids}
-    missing = {item for item in known - values.keys()}
+    missing = known - values.keys()
     values |= dict.fromkeys(missing, "+15550009999")
     agreed = frozenset(row.id for row in declared.rows if row.marketing) if marketing else frozenset()
     submission = intake.Submission(

@@ -115,5 +115,5 @@ def not_offered(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
 def in_order(kind: str, tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     """By phase as the kind has them, our own vault first, then by title."""
     phases = KINDS[kind].phases
-    place = {phase: number for number, phase in enumerate(phases)}
+    place: dict[str, int] = {phase: number for number, phase in enumerate(phases)}
     return tuple(sorted(tallies, key=lambda t: (place.get(t.verb, len(phases)), t.system != "vault", t.title)))

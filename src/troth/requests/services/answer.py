@@ -77,15 +77,16 @@ def _enclose(request: Request, made: bytes | None, tallies: tuple[rules.Tally, .
 def _prove_absence(request: Request, tallies: tuple[rules.Tally, ...], now: datetime) -> int | None:
     """The evidence entry that says where we looked again and found nothing; None while something is outstanding."""
     looked = [tally for tally in tallies if tally.verb == "absent"]
+    waiting = sorted({tally.system for tally in rules.outstanding(tallies)})
     facts: dict[str, JSON] = {
         "request": str(request.id),
-        "absent": [tally.system for tally in looked if tally.state == "done"],
-        "could_not_look": [tally.system for tally in looked if tally.state == "not-offered"],
-        "outstanding": sorted({tally.system for tally in rules.outstanding(tallies)}),
+        "absent": tuple(tally.system for tally in looked if tally.state == "done"),
+        "could_not_look": tuple(tally.system for tally in looked if tally.state == "not-offered"),
+        "outstanding": tuple(waiting),
     }
-    kind = "erasure.incomplete" if facts["outstanding"] else "erasure.proven"
+    kind = "erasure.incomplete" if waiting else "erasure.proven"
     entry = evidence.append(kind, person=request.pseudonym or None, facts=facts, at=now)
-    return None if facts["outstanding"] else entry
+    return None if waiting else entry
 
 
 def _evidence(kind: str, request: Request, now: datetime, **facts: JSON) -> None:

@@ -21,8 +21,8 @@ KEY_KEPT = timedelta(days=180)
 """After closing, address and words stay readable this long, for questions and complaints about the answer."""
 
 ROW_KEPT = timedelta(days=3 * 365)
-"""After closing, the row (reference, kind, days; nothing personal) stays to show that the law was kept, as long as fines
-may come: three years, as in Germany (OWiG § 31(2) no. 1). California asks for 24 months (11 CCR 7101(a))."""
+"""After closing, the row (reference, kind, days; nothing personal) stays to show that the law was kept, as long as
+fines may come: three years, as in Germany (OWiG § 31(2) no. 1). California asks for 24 months (11 CCR 7101(a))."""
 
 YOUNG = timedelta(hours=1)
 MOST_ORPHANS = 100

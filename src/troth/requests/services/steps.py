@@ -131,9 +131,8 @@ def _advance(request: Request, now: datetime) -> None:
         for step in made:
             if step.state == "queued":
                 step_later(step.id)
-        states[phase] = [step.state for step in made] or [
-            "not-offered"
-        ]  # no system has this phase: nothing to wait for
+        # where no system has this phase there is nothing to wait for
+        states[phase] = [step.state for step in made] or ["not-offered"]
     if rules.finished(request.kind, states):
         answer_later(request.id)
 

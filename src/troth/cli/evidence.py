@@ -62,6 +62,32 @@ def verify(
     raise typer.Exit(0 if verdict.ok else BROKEN)
 
 
+@app.command(name="verify-proof")
+def verify_proof(
+    file: Annotated[Path, typer.Argument(help="A proof as people get it from their answer page.")],
+    trusted_key: Annotated[
+        str, typer.Option(help="The log's verifier key, or a file holding it; get it from elsewhere than the proof.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Check the proof of one entry without the deployment that wrote it, and show what the entry says.
+
+    Exit codes: 0 it holds; 1 it does not; 2 wrong usage, a malformed key included; 3 the file could not be read.
+    """
+    from troth.evidence import offline
+
+    try:
+        verdict = offline.verify_proof(file.read_text(encoding="utf-8", errors="replace"), _key_text(trusted_key))
+    except offline.UnusableKey as problem:
+        _fail(USAGE, f"--trusted-key: {problem}")
+    except OSError as problem:
+        _fail(UNREADABLE, f"could not read {problem.filename or file}: {problem.strerror}")
+    told = {"ok": verdict.ok, "problems": verdict.problems, "entry": verdict.entry}
+    good = f"holds: the log says {json.dumps(verdict.entry, ensure_ascii=False)}"
+    _show(as_json, told, _found(verdict.ok, verdict.problems, good, "does not hold:"))
+    raise typer.Exit(0 if verdict.ok else BROKEN)
+
+
 def _key_text(given: str) -> str:
     """The key itself, or what the file of that name holds. A verifier key always has a plus after a name."""
     try:

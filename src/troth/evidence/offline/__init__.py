@@ -6,6 +6,7 @@ must come from somewhere else than the bundle.
 
 from troth.evidence.offline.inclusion import verify_inclusion
 from troth.evidence.offline.problems import Unsound, UnusableKey
+from troth.evidence.offline.proof import ProofVerdict, verify_proof
 from troth.evidence.offline.verdict import Verdict, verify
 
-__all__ = ["Unsound", "UnusableKey", "Verdict", "verify", "verify_inclusion"]
+__all__ = ["ProofVerdict", "Unsound", "UnusableKey", "Verdict", "verify", "verify_inclusion", "verify_proof"]

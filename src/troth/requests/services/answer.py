@@ -75,7 +75,7 @@ def _enclose(request: Request, made: bytes | None, tallies: tuple[rules.Tally, .
 
 
 def _prove_absence(request: Request, tallies: tuple[rules.Tally, ...], now: datetime) -> int | None:
-    """The evidence entry that says where we looked again and found nothing; None while something is outstanding."""
+    """The evidence entry that says where we looked again and found nothing; None where something is left."""
     looked = [tally for tally in tallies if tally.verb == "absent"]
     waiting = sorted({tally.system for tally in rules.outstanding(tallies)})
     facts: dict[str, JSON] = {
@@ -84,9 +84,10 @@ def _prove_absence(request: Request, tallies: tuple[rules.Tally, ...], now: date
         "could_not_look": tuple(tally.system for tally in looked if tally.state == "not-offered"),
         "outstanding": tuple(waiting),
     }
-    kind = "erasure.incomplete" if waiting else "erasure.proven"
+    proven = rules.provable(tallies)
+    kind = "erasure.proven" if proven else "erasure.incomplete"
     entry = evidence.append(kind, person=request.pseudonym or None, facts=facts, at=now)
-    return None if waiting else entry
+    return entry if proven else None
 
 
 def _evidence(kind: str, request: Request, now: datetime, **facts: JSON) -> None:

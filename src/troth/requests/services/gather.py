@@ -30,7 +30,7 @@ HASHED = "kept only as a hash that nobody can read"
 
 def tallies(request: Request) -> tuple[rules.Tally, ...]:
     """What each system answered, in the order of the work."""
-    fields = ("id", "system", "title", "phase", "state", "count", "note")
+    fields = ("id", "system", "title", "phase", "state", "count", "note", "reason")
     rows = Step.objects.filter(request_id=request.id).values_list(*fields)
     return rules.in_order(request.kind, (rules.Tally(str(id), *rest) for id, *rest in rows))
 

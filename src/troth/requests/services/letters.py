@@ -66,7 +66,7 @@ def _erasure(tallies: Tallies) -> str:
     erased = _lines(tallies, "erase", "erased") + _lines(tallies, "erase-vault", "erased")
     absent = ", ".join(t.title for t in tallies if t.verb == "absent" and t.state == "done")
     looked = f"Then we looked again and found nothing in: {absent}. We look once more in a week.\n" if absent else ""
-    proof = "" if rules.outstanding(tallies) else "The page below gives you a proof of this that anyone can check.\n"
+    proof = "The page below gives you a proof of this that anyone can check.\n" if rules.provable(tallies) else ""
     return f"We erased what we held about you:\n{erased}\n{looked}{proof}"
 
 

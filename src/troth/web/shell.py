@@ -16,11 +16,12 @@ CONSOLE = (
     ("/console/", "Overview"),
     ("/console/requests/", "Requests"),
     ("/console/people/", "People"),
-    ("/console/policy/", "Policy"),
     ("/console/tasks/", "Tasks"),
+    ("/console/reviews/", "Reviews"),
+    ("/console/policy/", "Policy"),
+    ("/console/checks/", "Checks"),
     ("/console/systems/", "Systems"),
     ("/console/evidence/", "Evidence"),
-    ("/console/checks/", "Checks"),
 )
 
 

@@ -8,7 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from troth.web import public, staff
-from troth.web.console import overview, policy, styleguide, tasks
+from troth.web.console import (
+    checks,
+    evidence,
+    overview,
+    people,
+    policy,
+    requests,
+    reviews,
+    styleguide,
+    systems,
+    tasks,
+)
 
 ROOMS = ("collection", "requests", "sharing", "messages", "verification", "retention")
 
@@ -34,6 +45,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/policy/gaps/", policy.gaps, name="console-gaps"),
     path("console/tasks/", tasks.index, name="console-tasks"),
     path("console/tasks/<uuid:task_id>/", tasks.one, name="console-task"),
+    path("console/requests/", requests.index, name="console-requests"),
+    path("console/requests/<uuid:request_id>/", requests.one, name="console-request"),
+    path("console/people/", people.index, name="console-people"),
+    path("console/people/<uuid:person_id>/", people.one, name="console-person"),
+    path("console/systems/", systems.index, name="console-systems"),
+    path("console/systems/<str:name>/test/", systems.test, name="console-system-test"),
+    path("console/evidence/", evidence.index, name="console-evidence"),
+    path("console/evidence/sign/", evidence.sign, name="console-evidence-sign"),
+    path("console/evidence/bundle/", evidence.bundle, name="console-evidence-bundle"),
+    path("console/checks/", checks.index, name="console-checks"),
+    path("console/checks/run/", checks.run_now, name="console-checks-run"),
+    path("console/checks/<slug:check>/", checks.one, name="console-check"),
+    path("console/reviews/", reviews.index, name="console-reviews"),
+    path("console/reviews/dry-run/", reviews.dry_run, name="console-reviews-dry-run"),
+    path("console/reviews/<uuid:record_id>/keep/", reviews.keep, name="console-review-keep"),
+    path("console/reviews/<uuid:record_id>/", reviews.let_go, name="console-review"),
     path("console/styleguide/", styleguide.show, name="console-styleguide"),
 ]
 urlpatterns += [path("", include(f"troth.{room}.urls")) for room in ROOMS if find_spec(f"troth.{room}.urls")]

@@ -1,0 +1,70 @@
+"""Evidence entries in a reader's words. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from troth.evidence.values import EntryView
+
+WORDS = {
+    "consent.given": "consents given",
+    "consent.refused": "consents refused",
+    "consent.withdrawn": "consents withdrawn",
+    "delivery.failed": "deliveries handed to a person",
+    "delivery.refused": "deliveries the policy refused",
+    "delivery.sent": "deliveries made",
+    "erasure.incomplete": "erasures with something left",
+    "erasure.proven": "erasures proven",
+    "intake.refused": "submissions refused",
+    "key.destroyed": "keys destroyed",
+    "message.queued": "letters written",
+    "package.fetched": "packages fetched",
+    "person.viewed": "looks at a person’s data",
+    "policy.published": "policy versions published",
+    "record.accepted": "submissions accepted",
+    "request.answered": "requests answered",
+    "request.identified": "identities proven",
+    "request.received": "requests received",
+    "request.step": "steps of requests settled",
+    "request.viewed": "looks at a request’s address",
+    "review.confirmed": "records confirmed as needed",
+    "staff.added": "staff accounts made",
+    "staff.link_made": "sign-in links made",
+    "staff.password_set": "staff passwords set",
+    "staff.signed_in": "sign-ins of staff",
+    "suppression.sent": "stops passed on",
+    "suppression.with-staff": "stops handed to a person",
+    "sweep.erased": "sweeps that erased something",
+    "task.opened": "tasks opened",
+    "task.done": "tasks closed with proof",
+    "vault.erased": "people erased from the vault",
+    "verify.run": "runs of the promise checks",
+}
+
+
+def words(kind: str) -> str:
+    """A kind in words; one that is not known reads as it is written."""
+    return WORDS.get(kind, kind.replace(".", ": ").replace("_", " ").replace("-", " "))
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """An entry as a line of a table: its facts in order, each as text."""
+
+    entry: EntryView
+    words: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def lines(entries: Iterable[EntryView]) -> list[EntryLine]:
+    return [EntryLine(e, words(e.kind), tuple((name, text(v)) for name, v in e.facts.items())) for e in entries]
+
+
+def text(value: object) -> str:
+    """A fact as it reads in a line."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {text(part)}" for name, part in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(text, value)) or "none"
+    return "none" if value is None else str(value)

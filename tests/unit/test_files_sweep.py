@@ -16,7 +16,7 @@ from troth.systems.files import folder as folders
 from troth.systems.files.classes import FileClass
 from troth.systems.files.system import CouldNotTell, FilesSystem
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import NotOffered, SystemProblem
+from troth.systems.kit.outcomes import Expires, NotOffered, SystemProblem
 
 NOW = ground.clock().replace(microsecond=0)
 BEFORE = NOW - timedelta(days=60)
@@ -270,6 +270,13 @@ def test_memory_stays_flat_on_a_long_file_and_a_long_line(tmp_path: Path) -> Non
 def test_what_is_not_built_says_so(tmp_path: Path) -> None:
     assert isinstance(_system(tmp_path).find(Identifiers(email=("a@example.org",))), NotOffered)
     assert isinstance(_system(tmp_path).erase(Identifiers(email=("a@example.org",)), key="k"), NotOffered)
+
+
+def test_what_every_class_has_a_rule_for_goes_by_itself(tmp_path: Path) -> None:
+    ruled = LINES.model_copy(update={"rule": "website-logs"})
+    outcome = _system(tmp_path, ruled).erase(Identifiers(email=("a@example.org",)), key="k")
+    assert isinstance(outcome, Expires)
+    assert "website-logs" in outcome.setting
 
 
 def test_settings_that_cannot_work_are_named(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from troth.systems.files.sweep import Left, Swept, sweep
 from troth.systems.files.times import LineClock, file_time
 from troth.systems.kit.base import System
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, NotOffered, SystemProblem
+from troth.systems.kit.outcomes import Done, Expires, NotOffered, SystemProblem
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,20 @@ class FilesSystem(System):
     def find(self, who: Identifiers) -> NotOffered:
         return self._by_age_only("find")
 
-    def erase(self, who: Identifiers, *, key: str) -> NotOffered:
+    def erase(self, who: Identifiers, *, key: str) -> Expires | NotOffered:
+        """What is swept by a rule goes by itself; a class without one must be searched by hand."""
+        if all(spec.rule for spec in self.classes.values()):
+            return Expires(on="the last day of its period", setting=f"retention rules {self._rules}, swept every night")
         return self._by_age_only("erase")
 
+    @property
+    def _rules(self) -> str:
+        return ", ".join(sorted({spec.rule for spec in self.classes.values() if spec.rule}))
+
     def _by_age_only(self, verb: str) -> NotOffered:
-        periods = ", ".join(sorted({spec.rule for spec in self.classes.values() if spec.rule}))
+        rules = self._rules or "no rule"
         return NotOffered(
-            reason=f"{self.title} cannot be searched for one person yet; its lines go by age ({periods or 'no rule'})",
+            reason=f"{self.title} cannot be searched for one person yet; its lines go by age ({rules})",
             source="the files connector of this version has no " + verb,
             manual_steps=f"search the folder of {self.name} for the person's identifiers (zgrep, zstdgrep)",
         )

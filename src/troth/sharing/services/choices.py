@@ -35,9 +35,10 @@ def _hash(token: str) -> bytes:
 def mail_choice_link(address: str, now: datetime) -> None:
     """Mail a choices link to the address, if someone here has it; tells nobody whether that is so.
 
-    At most one a minute. Raises people.normalise.NotAnIdentifier for what cannot be an address.
+    At most one a minute. Raises people.normalise.NotAnIdentifier, messages.rules.Unsendable for what cannot be one.
     """
-    person = people.find(Identifiers(email=(normalise("email", address),)))
+    address = normalise("email", address)
+    person = people.find(Identifiers(email=(address,)))
     if person is None:
         return
     if ChoiceLink.objects.filter(person_id=person, created_at__gt=now - timedelta(minutes=1)).exists():

@@ -17,9 +17,9 @@ from troth.systems.kit.base import System
 from troth.systems.kit.outcomes import Done, NotOffered, Outcome, Pending, SystemProblem
 from troth.work import services as work
 
-IN_FLIGHT = timedelta(minutes=2)
+IN_FLIGHT = timedelta(minutes=10)
 """A delivery that started longer ago is not on the line any more: calls end sooner, and a new try asks the gate."""
-ONCE_MORE = timedelta(seconds=10)
+ONCE_MORE = timedelta(seconds=30)
 GONE = "gone"
 
 BY_HAND = (

@@ -158,7 +158,7 @@ def _prepare() -> None:
     """Database, tables, folders. The database starts while Python loads the rest, which takes as long."""
     with ThreadPoolExecutor(1) as beside:
         database = beside.submit(ground.database_url)
-        for heavy in ("psycopg", "procrastinate.contrib.django", "django.db.models", "ninja", "troth.work.schema"):
+        for heavy in ("psycopg", "procrastinate.contrib.django", "django.db.models", "pydantic", "troth.work.schema"):
             import_module(heavy)
         try:
             database.result()

@@ -79,11 +79,17 @@ def follow(page: Path, folder: Path) -> list[str]:
 
 
 def _run(line: str, folder: Path, last_code: int) -> tuple[int, str]:
-    env = {key: value for key, value in os.environ.items() if not key.startswith("TROTH_")}
-    env |= {"TROTH_HOME": str(home(folder)), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     shell = ["bash", "-c", f"(exit {last_code}); {line}"]
-    done = subprocess.run(shell, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        shell, cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=120, check=False
+    )
     return done.returncode, done.stdout + done.stderr
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What a reader's shell has: nothing of ours, but for `troth` on the path."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("TROTH_", "DJANGO_", "PYTEST_"))}
+    return kept | {"TROTH_HOME": str(home(folder)), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
 
 def home(folder: Path) -> Path:

@@ -7,7 +7,6 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -61,7 +60,7 @@ class World:
         """What the processes of this world write."""
         return self.home / "demo.log"
 
-    @cached_property
+    @property
     def environment(self) -> dict[str, str]:
         """The environment of every process of this world."""
         kept = {name: value for name, value in os.environ.items() if name not in FORGOTTEN}

@@ -104,7 +104,7 @@ class Stage:
     def seed_sandbox(self) -> bool:
         try:
             seed = {"custom_fields": list(CUSTOM_FIELDS.values())}
-            return self._sandbox.post("/_sandbox/salesforce/seed", json=seed).status_code == 200
+            return bool(self._sandbox.post("/_sandbox/salesforce/seed", json=seed).status_code == 200)
         except NetError:
             return False
 
@@ -137,7 +137,7 @@ class Stage:
     def sql(self, query: str, *given: Any, product: bool = False) -> list[tuple[Any, ...]]:
         """Rows of Troth's own database, or of the product's."""
         with psycopg.connect(self.product if product else self._own, connect_timeout=5) as connection:
-            return connection.execute(query, given).fetchall()  # type: ignore[arg-type]  # all texts are ours
+            return connection.execute(query, given).fetchall()
 
     def tables(self) -> list[str]:
         return [row[0] for row in self.sql("select tablename from pg_tables where schemaname = 'public' order by 1")]

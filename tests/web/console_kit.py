@@ -102,6 +102,8 @@ def fill(address: str) -> Filled:
     waiting = asked("erasure", BEN, ago(3), "Please erase everything.", prove=False)
     asked("account-deletion", "nobody@example.org", ago(34), "")
     retention.sweep(ago(1))
+    fill_in(CLEO, "download-assets", ago(0.1))
+    work_off("sharing")
     plant(address)
     verification.run(ago(0.01))
     return Filled(ana, ben, old, access, waiting, answered, address)
@@ -195,15 +197,22 @@ def empty_queue() -> None:
 def work_off(*queues: str) -> None:
     """Run what is due, with a real worker in a thread of its own (a browser's loop may run in this one)."""
     worker = worker_app()
-    worker.periodic_registry = PeriodicRegistry()
+    worker.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
 
     async def run() -> None:
         async with worker.open_async():
             await worker.run_worker_async(
-                queues=list(queues) or None, wait=False, install_signal_handlers=False, concurrency=2
+                queues=list(queues) or None,  # type: ignore[arg-type]
+                wait=False,
+                install_signal_handlers=False,
+                concurrency=2,
             )
 
-    thread = threading.Thread(target=lambda: (asyncio.run(run()), connections.close_all()))
+    def work() -> None:
+        asyncio.run(run())
+        connections.close_all()
+
+    thread = threading.Thread(target=work)
     thread.start()
     thread.join()
     with connection.cursor() as cursor:  # the worker's threads are gone, their connections not yet

@@ -55,8 +55,12 @@ class EntryLine:
     facts: tuple[tuple[str, str], ...]
 
 
-def lines(entries: Iterable[EntryView]) -> list[EntryLine]:
-    return [EntryLine(e, words(e.kind), tuple((name, text(v)) for name, v in e.facts.items())) for e in entries]
+def lines(entries: Iterable[EntryView], without: str = "") -> list[EntryLine]:
+    """Entries as lines; `without` is a fact that goes without saying on the page."""
+    return [
+        EntryLine(e, words(e.kind), tuple((name, text(v)) for name, v in e.facts.items() if name != without))
+        for e in entries
+    ]
 
 
 def text(value: object) -> str:

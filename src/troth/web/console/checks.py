@@ -22,6 +22,7 @@ from troth.web.console import acts
 from troth.web.staff import staff_only
 
 HISTORY = 30
+FEW = 4
 TONES: Mapping[Outcome, str] = {
     "kept": "good",
     "broken": "bad",
@@ -47,14 +48,14 @@ class ResultLine:
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One check with its results; `worst` is the outcome that counts."""
+    """One check with its results; `worst` is the outcome that counts, `also` what is kept beside the `lines` shown."""
 
     id: str
     promise: str
     worst: Outcome
     tone: str
-    kept: int
     lines: tuple[ResultLine, ...]
+    also: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,10 @@ def _by_check(run: Run | None, places: Mapping[str, Place]) -> list[CheckLine]:
     for id, group in groupby(results, key=lambda result: result.check):
         lines = tuple(_lines(worst_first(group), places))
         worst = lines[0].result.outcome
-        kept = sum(line.result.outcome == "kept" for line in lines)
-        found.append(CheckLine(id, CHECKS.get(id, ""), worst, TONES[worst], kept, lines))
+        kept = tuple(line.result.subject for line in lines if line.result.outcome == "kept")
+        also = kept if len(kept) > FEW else ()
+        shown = tuple(line for line in lines if not (also and line.result.outcome == "kept"))
+        found.append(CheckLine(id, CHECKS.get(id, ""), worst, TONES[worst], shown, also))
     return sorted(found, key=lambda check: (ORDER.index(check.worst), check.id))
 
 

@@ -68,7 +68,7 @@ def _deliveries(counts: Mapping[tuple[str, str], int]) -> dict[str, object]:
     states: Counter[str] = Counter()
     for (_, state), number in counts.items():
         states[state] += number
-    return {"deliveries": [(state, states[state]) for state in DELIVERY_STATES if states[state]]}
+    return {"deliveries": [(tag, states[state]) for state, tag in DELIVERY_STATES.items() if states[state]]}
 
 
 def _changes(found: Mapping[str, int]) -> list[tuple[str, str, int]]:

@@ -1,5 +1,6 @@
 """Requests of people: the board, and everything about one of them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -55,6 +56,8 @@ PHASES = {
     "delete-account": ("Delete the account", "deleted or changed"),
     "absent": ("Look again, to prove absence", "found"),
 }
+NOTHING = {"found": "nothing found", "erased": "nothing there"}
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 ENTRIES = (
     "request.received",
     "request.identified",
@@ -74,8 +77,7 @@ class StepLine:
 
     tally: Tally
     tone: str
-    state: str
-    count: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -131,12 +133,12 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "tag": TAGS.get(found.line.state, ("", found.line.state)),
         "address": found.address if request.method == "POST" else mask_email(found.address) if found.address else "",
         "shown": request.method == "POST",
-        "deadline": _deadline(found),
+        **_deadline(found),
         "phases": _phases(found.line.kind, tallies),
-        "results": [_step(t) for t in tallies if t.count or t.state != "done"],
+        "results": [_step(t) for t in tallies if t.state in rules.SETTLED and t.verb != "close"],
         "outstanding": rules.outstanding(tallies) if found.answered_at else (),
         "tasks": work.open_tasks(state=None, subject=("request", str(request_id))),
-        "entries": acts.lines(log.naming(request_id, ENTRIES)),
+        "entries": acts.lines(log.naming(request_id, ENTRIES), without="request"),
         "now": now,
     }
     return render(request, "web/console/request.html", context)
@@ -157,12 +159,14 @@ def _note_look(found: Full, staff: str) -> None:
     evidence.append("request.viewed", facts=facts, at=ground.clock())
 
 
-def _deadline(found: Full) -> clocks.Deadline | None:
-    """The computation of the legal day again, to be read; None where today's law has no such clock or place."""
+def _deadline(found: Full) -> dict[str, object]:
+    """The computation of the legal day again, to be read; empty where today's law has no such clock or place."""
     try:
-        return clocks.deadline(found.regime, found.place, found.line.received_at)
+        deadline = clocks.deadline(found.regime, found.place, found.line.received_at)
     except (clocks.NoClock, places.UnknownPlace):
-        return None
+        return {}
+    days = [ISO_DAY.sub(lambda day: words.day(date.fromisoformat(day[0])), step) for step in deadline.steps]
+    return {"deadline": deadline, "days": days}
 
 
 def _phases(kind: str, tallies: Sequence[Tally]) -> list[PhaseLine]:
@@ -177,8 +181,10 @@ def _phases(kind: str, tallies: Sequence[Tally]) -> list[PhaseLine]:
 
 
 def _step(tally: Tally) -> StepLine:
+    """How many things, where that says it all; else the state, with the number where there is one."""
     tone, state = STEP_TAGS.get(tally.state, ("", tally.state))
     verb = PHASES[tally.verb][1]
-    nothing = "nothing found" if verb == "found" else "nothing there" if tally.verb.startswith("erase") else ""
-    count = f"{words.count(tally.count, 'thing')} {verb}" if tally.count else nothing if tally.state == "done" else ""
-    return StepLine(tally, tone, state, count)
+    counted = f"{words.count(tally.count, 'thing')} {verb}" if tally.count else ""
+    if tally.state == "done":
+        return StepLine(tally, tone, counted or NOTHING.get(verb, state))
+    return StepLine(tally, tone, f"{state}, {counted}" if counted else state)

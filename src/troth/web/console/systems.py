@@ -23,6 +23,7 @@ from troth.verification import queries as verification
 from troth.verification.rules import Result, Run
 from troth.web.console.checks import TONES
 from troth.web.console.names import Names
+from troth.web.console.overview import DELIVERY_STATES
 from troth.web.staff import staff_only
 from troth.work import queries as work
 from troth.work.queries import TaskView
@@ -91,7 +92,7 @@ class SystemLine:
     recipient: str
     verbs: tuple[Verb, ...]
     last_sent: datetime | None
-    counts: Mapping[str, int]
+    counts: tuple[tuple[str, int], ...]
     tasks: tuple[TaskView, ...]
     files: tuple[FileLine, ...]
     tables: tuple[tuple[str, int], ...]
@@ -149,7 +150,7 @@ def _lines(systems: Iterable[System], run: Run | None) -> list[SystemLine]:
             recipient=names.recipient(system.recipient) if system.recipient else "",
             verbs=tuple(_verb(system, name) for name in ARGUMENTS),
             last_sent=last.get(system.recipient or ""),
-            counts={state: n for (recipient, state), n in counts.items() if recipient == system.recipient},
+            counts=tuple((words_of(state), n) for (to, state), n in sorted(counts.items()) if to == system.recipient),
             tasks=tuple(t for t in tasks if t.system in {system.name, system.recipient}),
             files=tuple(_files(system, names, results)) if isinstance(system, FilesSystem) else (),
             tables=tuple((n, len(t.columns)) for n, t in system.dataset.tables.items())
@@ -159,6 +160,10 @@ def _lines(systems: Iterable[System], run: Run | None) -> list[SystemLine]:
         )
         for system in systems
     ]
+
+
+def words_of(state: str) -> str:
+    return DELIVERY_STATES.get(state, ("", state))[1]
 
 
 def _verb(system: System, name: str) -> Verb:

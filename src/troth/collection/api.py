@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import Field, Header, NinjaAPI, Schema
+from ninja import Field, Header, NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from pydantic import ConfigDict, StringConstraints
@@ -115,7 +115,7 @@ def _too_big(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
 def _broken(_request: HttpRequest, error: Exception) -> HttpResponse:
     """Neither the sender nor the log hears what was in it: an exception's text may hold what was sent."""
     log.error("an intake failed: %s", where(error))
-    return problem(500, "something is wrong on our side and nothing is stored; send it again with the same key")
+    return problem(500, "something is wrong on our side; send it again with the same key, and it is stored once")
 
 
 def _unknown() -> HttpResponse:
@@ -185,4 +185,4 @@ def submit(
         now=now,
     )
     out = {"submission": str(receipt.submission_id), "reference": receipt.reference, "again": receipt.again}
-    return (200 if receipt.again else 201), out
+    return Status(200 if receipt.again else 201, out)

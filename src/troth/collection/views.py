@@ -59,9 +59,11 @@ def _guarded(request: HttpRequest, touchpoint: str) -> HttpResponse:
         return _show(request, page.Filled(form, key=secrets.token_urlsafe(18)))
     try:
         return _take(request, form)
+    except (RequestDataTooBig, TooManyFieldsSent):
+        raise
     except Exception as error:  # its text may hold what was sent: neither page nor log repeats it
         log.error("a form failed: %s", where(error))  # noqa: TRY400
-        words = "Something is wrong on our side and nothing was stored. Try again in a few minutes."
+        words = "Something is wrong on our side. Try again in a few minutes: nothing is stored twice."
         return _show(request, replace(_filled(request, form), said=words), status=500)
 
 

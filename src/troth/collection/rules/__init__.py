@@ -1,7 +1,7 @@
 """What a submission may hold: decisions as pure functions."""
 
 from troth.collection.rules.asked import Place, asked, consent_purposes, needs_consent, place_of
-from troth.collection.rules.judge import Choice, Judgement, Reason, RowTaken, Submission, judge
+from troth.collection.rules.judge import Choice, Judgement, Reason, RowTaken, Submission, clean, judge
 from troth.collection.rules.words import consent_digest, consent_text, lower_first
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "RowTaken",
     "Submission",
     "asked",
+    "clean",
     "consent_digest",
     "consent_purposes",
     "consent_text",

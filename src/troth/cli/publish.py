@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from troth import ground
+from troth.cli import database
 from troth.cli.output import Exit, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ def run(
     if policy is None:
         _tell_problems(loaded, folder, json=json)
         raise typer.Exit(int(Exit.BROKEN))
-    ground.setup()
-    _database_ready()
+    database.ready()
     from troth.versions import queries, services
 
     now = ground.clock()
@@ -56,25 +56,6 @@ def _tell_problems(loaded: "Loaded", folder: Path, *, json: bool) -> None:
     base = "" if folder == Path() else f"{folder.as_posix().rstrip('/')}/"
     say(render.text(loaded.problems, loaded.sources, base=base))
     say("nothing was published")
-
-
-def _database_ready() -> None:
-    """Our own embedded database is brought up to date; one that was given to us only by `troth migrate`."""
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-    from django.db.utils import OperationalError
-
-    try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except OperationalError:
-        fail("the database does not answer", Exit.UNKNOWN, help="check TROTH_DATABASE_URL, and that the server runs")
-    if not pending:
-        return
-    if ground.settings().database_url:
-        fail(f"the database lacks {len(pending)} migrations", Exit.UNKNOWN, help="run `troth migrate`, then this again")
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 def _print(version: "Version", current: "Version", *, new: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from troth import ground
+from troth.cli import database
 from troth.cli.output import Exit, fail, print_json, say
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -23,7 +23,7 @@ def _group() -> None:
 def add(email: Email, json: Json = False) -> None:
     """Add a member of staff; one that is there already stays, and may enter again if it was closed."""
     _usable(email)
-    ground.setup()
+    database.ready()
     from troth.web import staff
 
     user = staff.add(email)
@@ -37,7 +37,7 @@ def add(email: Email, json: Json = False) -> None:
 def link(email: Email, json: Json = False) -> None:
     """Print an address that signs a member of staff in: it works once, and for 12 hours."""
     _usable(email)
-    ground.setup()
+    database.ready()
     from troth.web import staff
 
     try:
@@ -54,7 +54,7 @@ def link(email: Email, json: Json = False) -> None:
 def password(email: Email) -> None:
     """Ask for a new password of a member of staff, twice, and set it."""
     _usable(email)
-    ground.setup()
+    database.ready()
     from troth.web import staff
 
     try:

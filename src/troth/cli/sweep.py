@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from troth import ground
+from troth.cli import database
 from troth.cli.output import Exit, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def run(
 
     Exit code 3 if a store could not be read; the others are swept all the same.
     """
-    ground.setup()
+    database.ready()
     from troth.retention import services
 
     try:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from troth import ground
+from troth.cli import database
 from troth.cli.output import Exit, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def run(
 
     Exit code 0 if all are kept, 1 if one is broken, 3 if something could not be told.
     """
-    ground.setup()
+    database.ready()
     from troth.verification import rules, services
 
     try:

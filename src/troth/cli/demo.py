@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,9 @@ def run(
         typer.Option(help="Where the demo lives; `troth-data/demo` by default, with --script a directory that goes."),
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port of the web; else a free one.", min=1, max=65535)] = None,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Nothing happens in it yet: not even a policy is there.")
+    ] = False,
 ) -> None:
     """Run the reference policy on sandbox systems and 10,000 invented people.
 
@@ -37,11 +41,13 @@ def run(
     """
     if json and not script:
         fail("--json goes with --script", Exit.USAGE)
+    if bare and script:
+        fail("--bare goes without --script", Exit.USAGE)
     if script:
         with _script_home(home) as where:
             code = _play(where, port, json=json)
     else:
-        code = _stay(home or DEFAULT_HOME, port)
+        code = _stay(home or DEFAULT_HOME, port, bare=bare)
     raise typer.Exit(code)
 
 
@@ -59,54 +65,81 @@ def _script_home(home: Path | None) -> Iterator[Path]:
 
 
 def _play(home: Path, port: int | None, *, json: bool) -> int:
-    """The story in a process of its own, on the world that this one keeps running; its exit code."""
-    story = [sys.executable, "-m", "troth.demo.story", "--home", str(home.resolve()), *(["--json"] if json else [])]
-    return _run(home, port, story)
+    """The story, judged: exit code 0 if every step was as promised."""
+    play = _Play(_opened(home, port), "troth.demo.story", ("--json",) if json else ())
+    _serve(play)
+    if play.code:
+        _show_log(play.world)
+    return int(Exit.FINE if play.code == 0 else Exit.BROKEN)
 
 
-def _stay(home: Path, port: int | None) -> int:
-    scenes = [sys.executable, "-m", "troth.demo.scenes", "--home", str(home.resolve())]
-    return _run(home, port, scenes, stay=True)
+def _stay(home: Path, port: int | None, *, bare: bool) -> int:
+    """The world until someone stops it, with some scenes played in it first."""
+    _serve(_Play(_opened(home, port), None if bare else "troth.demo.scenes", stay=True))
+    return int(Exit.FINE)
 
 
-def _run(home: Path, port: int | None, play: list[str], *, stay: bool = False) -> int:
-    """Run the world with `play` in it; with `stay`, until asked to stop, else until `play` ends. The exit code."""
-    from troth.cli import processes
+def _opened(home: Path, port: int | None) -> "World":
     from troth.demo import world as worlds
-    from troth.work import supervisor
 
     world = worlds.opened(home, port)
     world.enter()
-    player: list[subprocess.Popen[bytes]] = []
+    return world
 
-    def begin() -> None:
-        environment = world.environment | {supervisor.MARK: str(world.home)}
-        player.append(supervisor.start(play, environment))
 
-    def over() -> bool:
-        if not player or player[0].poll() is None:
+@dataclass
+class _Play:
+    """What is played in the world, by a process of its own: a player sees only what anybody outside sees."""
+
+    world: "World"
+    module: str | None
+    options: tuple[str, ...] = ()
+    stay: bool = False
+    process: "subprocess.Popen[bytes] | None" = None
+    told: bool = False
+
+    def begin(self) -> None:
+        from troth.work import supervisor
+
+        if self.module:
+            command = [sys.executable, "-m", self.module, "--home", str(self.world.home), *self.options]
+            environment = self.world.environment | {supervisor.MARK: str(self.world.home)}
+            self.process = supervisor.start(command, environment)
+        else:
+            self._tell()
+
+    def over(self) -> bool:
+        """Called again and again: whether the world may end. One that stays tells its addresses first."""
+        if self.process is None or self.process.poll() is None:
             return False
-        if stay and not told:
-            told.append(True)
-            _addresses(world)
-        return not stay
+        if self.stay and not self.told:
+            self._tell()
+        return not self.stay
 
-    told: list[bool] = []
+    def end(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    @property
+    def code(self) -> int:
+        return int(Exit.UNKNOWN) if self.process is None else self.process.returncode
+
+    def _tell(self) -> None:
+        self.told = True
+        _addresses(self.world)
+
+
+def _serve(play: _Play) -> None:
+    from troth.cli import processes
+    from troth.demo import world as worlds
+
     try:
-        processes.serve(_plan(world), _say, begin, prepare=lambda: worlds.make(world), over=over)
+        processes.serve(_plan(play.world), _say, play.begin, prepare=lambda: worlds.make(play.world), over=play.over)
     except processes.CannotServe as problem:
         fail(str(problem), Exit.UNKNOWN)
     finally:
-        for process in player:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-    if stay:
-        return int(Exit.FINE)
-    code = player[0].returncode if player else int(Exit.UNKNOWN)
-    if code != 0:
-        _show_log(world)
-    return int(Exit.FINE if code == 0 else Exit.BROKEN)
+        play.end()
 
 
 def _plan(world: "World") -> "Plan":

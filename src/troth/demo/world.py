@@ -89,17 +89,10 @@ class World:
 
 def opened(home: Path, port: int | None = None) -> World:
     """The world of this directory: on the ports it had before, where these are free; on `port` if given."""
-    home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    file = home / "demo.json"
-    had = _remembered(file)
+    had = _remembered(home.resolve() / "demo.json")
     if port is None:
         port = _free(had.get("port"))
-    world = World(home, port, _free(had.get("sandbox_port"), other_than=port))
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps({"port": world.port, "sandbox_port": world.sandbox_port}))
-    fresh.replace(file)
-    return world
+    return World(home.resolve(), port, _free(had.get("sandbox_port"), other_than=port))
 
 
 def remembered(home: Path) -> World:
@@ -135,13 +128,18 @@ def _free(wanted: int | None, *, other_than: int | None = None) -> int:
 
 
 def make(world: World) -> None:
-    """Database, logs and systems file. Needs the embedded server's start only, no Django."""
+    """Database, logs and systems file; remembers the ports. Call it under the home's lock.
+
+    Needs the embedded server's start only, no Django.
+    """
+    _write(world.home / "demo.json", json.dumps({"port": world.port, "sandbox_port": world.sandbox_port}))
     url = world.database(DATABASE)
     if not _filled(url):
         product.create(url, PEOPLE)
     if not world.logs.exists():
         logs.write(world.logs, ground.clock())
-    _write_systems(world, url)
+    text = yaml.safe_dump({"systems": systems(world, url)}, sort_keys=False)
+    _write(world.home / "systems.yaml", text)
 
 
 def _filled(url: str) -> bool:
@@ -151,14 +149,14 @@ def _filled(url: str) -> bool:
     return bool(row and row[0])
 
 
-def _write_systems(world: World, product_url: str) -> None:
-    text = yaml.safe_dump({"systems": systems(world, product_url)}, sort_keys=False)
-    file = world.home / "systems.yaml"
-    if not file.exists() or file.read_text() != text:
-        fresh = file.with_suffix(".new")
-        fresh.write_text(text)
-        fresh.chmod(0o600)
-        fresh.replace(file)
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all; a file that says the same already stays, so that nobody reads it again for nothing."""
+    if file.exists() and file.read_text() == text:
+        return
+    fresh = file.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.chmod(0o600)
+    fresh.replace(file)
 
 
 def systems(world: World, product_url: str) -> Mapping[str, Any]:

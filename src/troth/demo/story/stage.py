@@ -177,7 +177,7 @@ def until(look: Callable[[], T | None], what: str, *, seconds: float = PATIENCE_
 
 def someone(first: str, last: str, run: str) -> Person:
     """An invented person whose values occur nowhere else."""
-    email = f"{first.lower()}.{run}@example.org"
+    email = f"{first.lower()}.{run}@example.org".encode("ascii", "ignore").decode()
     values = {
         "full-name": f"{first} {last}-{run}",
         "email": email,

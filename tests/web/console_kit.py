@@ -100,7 +100,7 @@ def fill(address: str) -> Filled:
     work_off()
     access = asked("access", ANA, ago(27), "I was at your webinar in spring and would like to know what you hold.")
     waiting = asked("erasure", BEN, ago(3), "Please erase everything.", prove=False)
-    asked("account-deletion", "nobody@example.org", ago(34), "")
+    asked("account-deletion", "nobody@example.org", ago(34), "<script>alert(1)</script>")
     retention.sweep(ago(1))
     fill_in(CLEO, "download-assets", ago(0.1))
     work_off("sharing")
@@ -195,7 +195,18 @@ def empty_queue() -> None:
 
 
 def work_off(*queues: str) -> None:
-    """Run what is due, with a real worker in a thread of its own (a browser's loop may run in this one)."""
+    """Run what is due, and what comes of it, with a real worker in a thread of its own (a browser's loop may run in
+    this one)."""
+    for _ in range(20):
+        thread = threading.Thread(target=_work, args=(queues,))
+        thread.start()
+        thread.join()
+        if not _due(queues):
+            return
+    raise AssertionError("the work does not end")
+
+
+def _work(queues: tuple[str, ...]) -> None:
     worker = worker_app()
     worker.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
 
@@ -208,15 +219,19 @@ def work_off(*queues: str) -> None:
                 concurrency=2,
             )
 
-    def work() -> None:
-        asyncio.run(run())
-        connections.close_all()
+    asyncio.run(run())
+    connections.close_all()
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    with connection.cursor() as cursor:  # the worker's threads are gone, their connections not yet
-        cursor.execute(
+
+def _due(queues: tuple[str, ...]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(  # the worker's threads are gone, their connections not yet
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
             " and pid <> pg_backend_pid()"
         )
+        cursor.execute(
+            "select count(*) from procrastinate_jobs where status = 'todo' and coalesce(scheduled_at, now()) <= now()"
+            " and (%(all)s or queue_name = any(%(queues)s))",
+            {"all": not queues, "queues": list(queues)},
+        )
+        return int(cursor.fetchall()[0][0])

@@ -67,9 +67,9 @@ def deadline(regime: str, place: str, received: datetime, *, extended: bool = Fa
     day = places.local_day(place, received)
     clock = clock_for(regime, day)
     amount = clock.extension if extended else (clock.months or clock.days)
-    unit = "months" if clock.months else "days"
+    unit = ("month" if clock.months else "day") + ("s end" if amount != 1 else " ends")
     end = calendar.add_months(day, amount) if clock.months else calendar.add_days(day, amount)
-    steps = [f"received {day}, a day that is not counted", f"{amount} {unit} end on {end}"]
+    steps = [f"received {day}, a day that is not counted", f"{amount} {unit} on {end}"]
     if clock.rolls:
         free = places.holidays_of(place, end.year, end.year + 1)
         last = calendar.next_working_day(end, free)

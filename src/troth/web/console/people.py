@@ -24,7 +24,6 @@ from troth.systems.kit.identifiers import Identifiers
 from troth.web.console.names import Names
 from troth.web.console.overview import DELIVERY_STATES
 from troth.web.console.paging import PAGE, address, cut
-from troth.web.console.requests import TAGS
 from troth.web.staff import staff_only
 
 SAID = {
@@ -136,7 +135,7 @@ def _page(person_id: UUID, opened: Opened, now: datetime, *, shown: bool) -> Map
             for s in sharing.suppressions(person_id)
         ],
         "said": [_said(names, event) for event in reversed(consent.events(person_id))],
-        "asked": [(line, TAGS.get(line.state, ("", line.state))) for line in requests.of_person(person_id, now)],
+        "asked": requests.of_person(person_id, now),
     }
 
 

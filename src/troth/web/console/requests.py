@@ -31,21 +31,17 @@ STATES = (
     ("open", "Open"),
     ("identity", "Waiting for proof of identity"),
     ("running", "At work"),
+    ("outstanding", "Answered in part"),
     ("answered", "Answered"),
     ("closed", "Closed"),
     ("all", "All"),
 )
-TAGS = {
-    "identity": ("open", "identity not shown yet"),
-    "running": ("accent", "at work"),
-    "answered": ("good", "answered"),
-    "closed": ("", "closed"),
-}
 STEP_TAGS = {
     "done": ("good", "done"),
     "pending": ("accent", "waiting for the system"),
     "queued": ("", "queued"),
     "staff": ("soon", "with staff"),
+    "blocked": ("soon", "waits for a task"),
     "not-offered": ("open", "not offered"),
 }
 PHASES = {
@@ -112,7 +108,7 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = {"state": state, "kind": kind, "reference": reference}
     more = address(reverse("console-requests"), **asked, after=f"{last.legal_day}.{last.id}") if last else ""
     context = {**asked, "lines": lines, "more": more, "counts": queries.counts(now), "now": now}
-    context |= {"states": STATES, "kinds": KINDS.values(), "tags": TAGS, "filtered": kind or reference}
+    context |= {"states": STATES, "kinds": KINDS.values(), "filtered": kind or reference}
     return render(request, "web/console/requests.html", context)
 
 
@@ -130,7 +126,6 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     context = {
         "full": found,
         "line": found.line,
-        "tag": TAGS.get(found.line.state, ("", found.line.state)),
         "address": found.address if request.method == "POST" else mask_email(found.address) if found.address else "",
         "shown": request.method == "POST",
         **_deadline(found),

@@ -54,6 +54,8 @@ def receive(kind: str, address: str, words: str = "", *, language: str = "en", n
 def _one_address(text: str) -> str:
     """The address in its one spelling, if mail can go there. Raises NotAnIdentifier."""
     address = normalise("email", text)
+    if not address.isprintable():
+        raise NotAnIdentifier("the value is not an e-mail address: it holds control characters")
     try:
         mailing.check(address, "-", "-")
     except mailing.Unsendable:

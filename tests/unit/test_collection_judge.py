@@ -180,7 +180,7 @@ def test_a_negative_promise_stops_the_intake_too() -> None:
 
 def test_the_words_agreed_to_name_who_and_what_for_and_their_digest_changes_with_them() -> None:
     text = rules.consent_text(quali(), "schedule-demo", "marketing")
-    assert text == "Yes, QualiSystems Ltd. may use these data to: send you marketing communications"
+    assert text == "Yes, QualiSystems Ltd. may use these data to send you marketing communications"
     first = rules.consent_digest(quali(), "schedule-demo", "marketing")
     assert first != rules.consent_digest(quali(), "newsletter", "main")
     assert len(first) == 64

@@ -27,8 +27,8 @@ class Field:
     @property
     def beside(self) -> str:
         """What happens without it, and what else it serves."""
-        words = f"Without it: {'; '.join(self.without)}." if self.required else "You can leave this empty."
-        return f"{words} Also used to {'; '.join(self.also)}, if you agree below." if self.also else words
+        words = f"Without it: {_list(self.without)}." if self.required else "You can leave this empty."
+        return f"{words} Also used to {_list(self.also)}, if you agree below." if self.also else words
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Tick:
     @property
     def beside(self) -> str:
         """What happens without the tick."""
-        return f"If you leave this empty: {'; '.join(self.without)}. You can change your mind later."
+        return f"If you leave this empty: {_list(self.without)}. You can change your mind later."
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,10 @@ class Form:
         return tuple(dict.fromkeys(why for field in self.fields for why in field.why))
 
 
+def _list(texts: tuple[str, ...]) -> str:
+    return "; ".join(rules.lower_first(text) for text in texts)
+
+
 def form(touchpoint_id: str, now: datetime) -> Form | None:
     """The form of a touchpoint under the version in force; None if it has no form channel or nothing is published."""
     version = versions.current(now)
@@ -134,7 +138,7 @@ def _field(policy: Policy, touchpoint: str, item_id: str) -> Field:
         format=item.format,
         required=any(i.required for row in fixed for i in row.items if i.item == item_id),
         longest=longest(item),
-        hint=item.hint or "",
+        hint=(item.hint or "")[:1].upper() + (item.hint or "")[1:],
         why=_labels(policy, fixed),
         also=_labels(policy, free),
         without=tuple(dict.fromkeys(text for row in fixed or free for text in row.without)),

@@ -10,7 +10,8 @@ def consent_text(policy: Policy, touchpoint: str, row: str) -> str:
     """The exact words a person agrees to when ticking a row. Raises KeyError for unknown names."""
     declared = policy.touchpoints[touchpoint].row(row)
     labels = [lower_first(policy.purposes[purpose].label) for purpose in consent_purposes(declared)]
-    return f"Yes, {policy.controller.name} may use these data to: {'; '.join(labels)}"
+    first, last = ", ".join(labels[:-1]), labels[-1]
+    return f"Yes, {policy.controller.name} may use these data to {f'{first} and {last}' if first else last}"
 
 
 def consent_digest(policy: Policy, touchpoint: str, row: str) -> str:

@@ -142,7 +142,7 @@ def product_database() -> str:
 
 def plant(address: str) -> None:
     """Things for the checks to find: a log past its period, a column nobody declared, a contact nobody knows."""
-    folder = Path(yaml.safe_load(ground.settings().systems_file.read_text())["systems"]["logs"]["folder"])
+    folder = Path(folder_of_logs())
     logs.plant_old(folder, NOW)
     (folder / "recordings" / "session-unreadable.json").write_text("{}")
     product.plant_column(product_database())
@@ -235,3 +235,18 @@ def _due(queues: tuple[str, ...]) -> int:
             {"all": not queues, "queues": list(queues)},
         )
         return int(cursor.fetchall()[0][0])
+
+
+def calls(address: str) -> int:
+    """How many calls both vendors' doubles had, seen from their side."""
+    return sum(_count(address, vendor) for vendor in ("salesforce", "hubspot"))
+
+
+def _count(address: str, vendor: str) -> int:
+    with urllib.request.urlopen(f"{address}/_sandbox/{vendor}/calls") as reply:
+        told = json.load(reply)
+    return len(told["calls"] if isinstance(told, dict) else told)
+
+
+def folder_of_logs() -> str:
+    return str(yaml.safe_load(ground.settings().systems_file.read_text())["systems"]["logs"]["folder"])

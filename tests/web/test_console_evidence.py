@@ -29,7 +29,7 @@ def test_signing_is_answered_with_the_note(staff: Client) -> None:
 
 def test_the_bundle_verifies_offline_and_leaves_nothing_behind(staff: Client, tmp_path: Path) -> None:
     answer = staff.post("/console/evidence/bundle/")
-    assert answer["Content-Disposition"].startswith("attachment; filename=\"troth-evidence-")
+    assert answer["Content-Disposition"].startswith('attachment; filename="troth-evidence-')
     file = tmp_path / "bundle.zip"
     file.write_bytes(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
     verdict = offline.verify(file, queries.public_key(), None)

@@ -30,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if before and not (before.isascii() and before.isdigit() and len(before) <= 18):
         return HttpResponseBadRequest("not a place in the log; start from its newest entry")
     found = queries.entries(person or None, kind or None, int(before) if before else None, PAGE + 1)
-    lines, last = cut(found)
+    lines, last = cut(found, PAGE)
     here = {"kind": kind, "person": person}
     context = {
         **here,

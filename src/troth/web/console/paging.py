@@ -9,7 +9,7 @@ PAGE = 50
 T = TypeVar("T")
 
 
-def cut(found: Sequence[T], size: int = PAGE) -> tuple[Sequence[T], T | None]:
+def cut(found: Sequence[T], size: int) -> tuple[Sequence[T], T | None]:
     """This page's lines out of `size + 1` asked for, and the last of them if more follow."""
     return (found[:size], found[size - 1]) if len(found) > size else (found, None)
 

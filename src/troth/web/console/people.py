@@ -70,7 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return HttpResponseBadRequest("not a place in the list of people; start from its beginning")
     try:
-        lines, last = cut(queries.people(search, after, PAGE + 1))
+        lines, last = cut(queries.people(search, after, PAGE + 1), PAGE)
     except KeyStoreUnreachable:
         return _unreachable(request)
     more = address(reverse("console-people"), after=last.id) if last and not search else ""

@@ -104,7 +104,7 @@ def index(request: HttpRequest) -> HttpResponse:
         after=after,
         limit=PAGE + 1,
     )
-    lines, last = cut(found)
+    lines, last = cut(found, PAGE)
     asked = {"state": state, "kind": kind, "reference": reference}
     more = address(reverse("console-requests"), **asked, after=f"{last.legal_day}.{last.id}") if last else ""
     context = {**asked, "lines": lines, "more": more, "counts": queries.counts(now), "now": now}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
-from typing import Any
+from typing import Any, get_args
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ from troth.systems import services
 from troth.systems.files.system import FilesSystem
 from troth.systems.kit.base import Outgoing, System
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, NotOffered, SystemProblem
+from troth.systems.kit.outcomes import Done, Expires, NotOffered, SystemProblem
 from troth.systems.sql.system import SqlSystem
 from troth.verification import queries as verification
 from troth.verification.rules import Result, Run
@@ -167,14 +167,20 @@ def words_of(state: str) -> str:
 
 
 def _verb(system: System, name: str) -> Verb:
-    """A verb is offered when the connector wrote it. One that is not, or that is written to answer only that it
-    offers nothing, does nothing when called: so it is asked for its reason."""
+    """A verb is offered when the connector wrote it to act. One that is not written, or only to answer that nothing
+    can be done, does nothing when called: so it is asked for its reason."""
     written = getattr(type(system), name)
-    if written is getattr(System, name) or inspect.signature(written).return_annotation in (NotOffered, "NotOffered"):
+    answers = inspect.signature(written).return_annotation
+    if written is getattr(System, name) or {*(get_args(answers) or (answers,))} <= {NotOffered, Expires}:
         positional, by_name = ARGUMENTS[name]
-        outcome = getattr(system, name)(*positional, **by_name)
-        return Verb(name, SAYS[name], outcome.reason)
+        return Verb(name, SAYS[name], _why(getattr(system, name)(*positional, **by_name)))
     return Verb(name, SAYS[name], "")
+
+
+def _why(outcome: NotOffered | Expires) -> str:
+    if isinstance(outcome, Expires):
+        return f"it goes by itself on {outcome.on}: {outcome.setting}"
+    return outcome.reason
 
 
 def _files(system: FilesSystem, names: Names, results: Iterable[Result]) -> Iterable[FileLine]:

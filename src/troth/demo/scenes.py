@@ -11,7 +11,7 @@ from pathlib import Path
 from troth.demo import product
 from troth.demo.story import answer, collect
 from troth.demo.story.browser import Browser
-from troth.demo.story.stage import Person, Stage, Wrong, someone
+from troth.demo.story.stage import Person, Stage, Wrong, someone, until
 from troth.demo.world import World, remembered
 
 CAST = (("Ada", "Muster"), ("Noor", "Voorbeeld"), ("Chloé", "Exemple"), ("Mika", "Esimerkki"), ("Grace", "Beispiel"))
@@ -25,16 +25,15 @@ def main() -> int:
     world.enter()
     try:
         _play(world)
-    except Wrong as wrong:
-        sys.stderr.write(f"the scenes stopped early: expected {wrong.expected}, found {wrong.found}\n")
+    except Exception as problem:  # the world is of use all the same
+        sys.stderr.write(f"the scenes stopped early: {type(problem).__name__}: {problem}\n")
         return 1
     return 0
 
 
 def _play(world: World) -> None:
     stage = Stage(world)
-    while not stage.seed_sandbox():
-        pass
+    until(stage.seed_sandbox, "an answer of the sandbox")
     collect.publish(stage)
     if stage.sql("select 1 from collection_submission limit 1"):
         stage.troth("sweep")  # time went by since the world was made

@@ -96,7 +96,7 @@ class Stage:
 
     def prepare(self) -> None:
         """The cast has accounts in the product, and the sandbox has the fields the systems file names."""
-        until(lambda: self.seed_sandbox(), "an answer of the sandbox")
+        until(self.seed_sandbox, "an answer of the sandbox")
         for person in (self.visitor, self.other):
             account = product.add_person(self.product, person.email, person.name)
             self.notes[person.email] = account

@@ -96,24 +96,25 @@ class _Play:
     options: tuple[str, ...] = ()
     stay: bool = False
     process: "subprocess.Popen[bytes] | None" = None
+    begun: bool = False
     told: bool = False
 
     def begin(self) -> None:
+        """Called once, when the web answers."""
         from troth.work import supervisor
 
+        self.begun = True
         if self.module:
             command = [sys.executable, "-m", self.module, "--home", str(self.world.home), *self.options]
             environment = self.world.environment | {supervisor.MARK: str(self.world.home)}
             self.process = supervisor.start(command, environment)
-        else:
-            self._tell()
 
     def over(self) -> bool:
         """Called again and again: whether the world may end. One that stays tells its addresses first."""
-        if self.process is None or self.process.poll() is None:
+        if not self.begun or (self.process and self.process.poll() is None):
             return False
         if self.stay and not self.told:
-            self._tell()
+            self.told = _addresses(self.world)
         return not self.stay
 
     def end(self) -> None:
@@ -124,10 +125,6 @@ class _Play:
     @property
     def code(self) -> int:
         return int(Exit.UNKNOWN) if self.process is None else self.process.returncode
-
-    def _tell(self) -> None:
-        self.told = True
-        _addresses(self.world)
 
 
 def _serve(play: _Play) -> None:
@@ -161,23 +158,39 @@ def _show_log(world: "World") -> None:
             _say(f"  | {line}")
 
 
-def _addresses(world: "World") -> None:
-    from troth.web import staff
-
-    staff.add(STAFF)
+def _addresses(world: "World") -> bool:
+    """Say where to look; False if the database was away just now, and it must be tried again."""
+    link = _console_link()
+    if link is None:
+        return False
     at = world.address
     lines = {
         "privacy centre": f"{at}/",
         "notice": f"{at}/notice/",
         "a form": f"{at}/forms/schedule-demo/",
         "mailbox": f"{at}/mailbox/",
-        "console": staff.link(STAFF),
+        "console": link,
         "sandbox": f"{world.sandbox}/_sandbox/hubspot/state  (and …/salesforce/state)",
         "data": str(world.home),
     }
     typer.echo("The demo is up; Ctrl-C stops it. The console's link signs you in once.")
     for name, where in lines.items():
         typer.echo(f"  {name:<15} {where}")
+    return True
+
+
+def _console_link() -> str | None:
+    from django.db import DatabaseError, connections
+
+    from troth.web import staff
+
+    try:
+        staff.add(STAFF)
+        return staff.link(STAFF)
+    except DatabaseError:
+        return None
+    finally:
+        connections.close_all()
 
 
 if __name__ == "__main__":

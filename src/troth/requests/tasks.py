@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from troth import ground
 from troth.requests.services import answer as answering
-from troth.requests.services import hands, keep, recheck, steps
+from troth.requests.services import hands, keeping, rechecking, steps
 from troth.work.retry import Backoff
 
 
@@ -42,14 +42,14 @@ def tend(timestamp: int) -> None:
 @app.task(name="requests.recheck", queue="requests", queueing_lock="requests.recheck")
 def look_once_more(timestamp: int) -> None:
     """A week after an erasure: is it still gone?"""
-    recheck.recheck(ground.clock())
+    rechecking.recheck(ground.clock())
 
 
 @app.periodic(cron="29 4 * * *")
 @app.task(name="requests.keep", queue="requests", queueing_lock="requests.keep")
 def keep_no_longer(timestamp: int) -> None:
     """Requests have a retention of their own."""
-    keep.keep(ground.clock())
+    keeping.keep(ground.clock())
 
 
 def step_later(step_id: UUID, after: timedelta = timedelta(0)) -> None:

@@ -179,9 +179,9 @@ def test_a_known_child_is_refused_and_nothing_is_stored() -> None:
 @pytest.mark.django_db
 def test_a_submission_takes_few_statements(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     publish()
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(40):
         send("schedule-demo", "marketing")
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(40):
         send("schedule-demo", "marketing")
 
 

@@ -57,6 +57,7 @@ def context(filled: Filled) -> dict[str, object]:
     said = [("", filled.said)] if filled.said else []
     return {
         "form": form,
+        "said": filled.said,
         "key": filled.key,
         "fields": fields,
         "needed": [tick for tick in ticks if tick["required"]],

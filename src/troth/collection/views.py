@@ -89,7 +89,8 @@ def _refused(request: HttpRequest, filled: page.Filled, refused: services.Refuse
         again = replace(filled, key=secrets.token_urlsafe(18), said=AGAIN)
         return _show(request, again, status=409)
     if codes & {"superseded-version", "unknown-version"}:
-        return _show(request, replace(filled, said=CHANGED), status=409)
+        # what was agreed to was another text: every tick is given anew
+        return _show(request, replace(filled, said=CHANGED, agreed=frozenset()), status=409)
     return _show(request, replace(filled, reasons=refused.reasons), status=422)
 
 

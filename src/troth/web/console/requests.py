@@ -60,9 +60,14 @@ ENTRIES = (
     "request.viewed",
     "request.step",
     "request.answered",
+    "request.completed",
+    "request.closed",
     "vault.erased",
     "erasure.proven",
     "erasure.incomplete",
+    "erasure.proven_again",
+    "erasure.came_back",
+    "erasure.unchecked",
     "package.fetched",
 )
 

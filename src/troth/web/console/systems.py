@@ -39,6 +39,7 @@ ARGUMENTS: Mapping[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {
     "deliver": ((NOTHING,), {"key": ""}),
     "oldest": ((), {}),
 }
+CONNECTORS = {"SqlSystem": "PostgreSQL database", "FilesSystem": "files"}
 SAYS = {
     "find": "find a person",
     "erase": "erase a person",
@@ -146,7 +147,7 @@ def _lines(systems: Iterable[System], run: Run | None) -> list[SystemLine]:
         SystemLine(
             name=system.name,
             title=system.title,
-            connector=type(system).__name__.removesuffix("System"),
+            connector=CONNECTORS.get(type(system).__name__, f"{type(system).__name__} connector"),
             recipient=names.recipient(system.recipient) if system.recipient else "",
             verbs=tuple(_verb(system, name) for name in ARGUMENTS),
             last_sent=last.get(system.recipient or ""),

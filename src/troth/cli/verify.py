@@ -6,6 +6,7 @@ import typer
 
 from troth import ground
 from troth.cli import database
+from troth.cli.deployment import reading
 from troth.cli.output import Exit, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def run(
     from troth.verification import rules, services
 
     try:
-        done = services.run(ground.clock(), only=only or ())
+        with reading():
+            done = services.run(ground.clock(), only=only or ())
     except services.UnknownCheck as problem:
         fail(str(problem), Exit.USAGE)
     except services.NothingPublished as problem:

@@ -31,11 +31,7 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rules.Report:
     version = versions.current(now)
     if version is None:
         raise NothingPublished("no policy is published: run `troth publish DIR` first")
-    lines = tuple(
-        _sweep_class(system, name, version.policy, now, dry_run=dry_run)
-        for system in systems.registry().files()
-        for name in system.classes
-    )
+    lines = _sweep_files(version.policy, now, dry_run=dry_run)
     due = people.erase_due(now, dry_run=dry_run)
     report = rules.Report(now, dry_run, lines, due.records, due.values, len(people_queries.due_for_review(now)))
     if not dry_run:
@@ -44,17 +40,32 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rules.Report:
     return report
 
 
+def _sweep_files(policy: Policy, now: datetime, *, dry_run: bool) -> tuple[rules.Line, ...]:
+    try:
+        stores = systems.registry().files()
+    except SystemProblem as problem:
+        return (rules.Line("systems", "all", "", "", "could not tell", 0, 0, 0, str(problem)),)
+    if stores and not dry_run:
+        with transaction.atomic():  # before anything goes: a kill in between leaves no act without its record
+            evidence.append("sweep.started", facts={"stores": tuple(store.name for store in stores)}, at=now)
+    return tuple(_sweep_class(store, name, policy, now, dry_run=dry_run) for store in stores for name in store.classes)
+
+
 def _sweep_class(system: FilesSystem, name: str, policy: Policy, now: datetime, *, dry_run: bool) -> rules.Line:
     rule = system.classes[name].rule or ""
     try:
         cutoff = rules.cutoff(policy, rule, now)
         done = system.sweep(name, cutoff.before, dry_run=dry_run)
-    except (KeyError, rules.NoPeriod) as problem:
-        return rules.Line(system.name, name, rule, "", "could not tell", 0, 0, 0, f"retention rule: {problem}")
+    except KeyError:
+        said = f"the policy has no retention rule `{rule}`" if rule else "the class names no retention rule"
+        return rules.Line(system.name, name, rule, "", "could not tell", 0, 0, 0, said)
+    except rules.NoPeriod as problem:
+        return rules.Line(system.name, name, rule, "", "could not tell", 0, 0, 0, str(problem))
     except (SystemProblem, OSError) as problem:
         return rules.Line(system.name, name, rule, "", "could not tell", 0, 0, 0, _said(problem))
     left = len(done.kept_unreadable) + len(done.refused)
     untold = f"{left} files could not be judged and were left" if left else ""
+    busy = f"{len(done.busy)} files are still written to and go another time" if done.busy else ""
     line = rules.Line(
         store=system.name,
         kind=name,
@@ -64,7 +75,7 @@ def _sweep_class(system: FilesSystem, name: str, policy: Policy, now: datetime, 
         erased=done.files_erased,
         rewritten=done.files_rewritten,
         lines=done.lines_erased,
-        note=untold,
+        note="; ".join(filter(None, (untold, busy))),
     )
     if not dry_run and (line.erased or line.lines):
         _evidence(line, cutoff, now)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection
 from datetime import datetime
+from typing import NoReturn
 
 from django.db import transaction
 
@@ -10,6 +11,8 @@ from troth.evidence import services as evidence
 from troth.evidence.entry import JSON
 from troth.policy.mechanisms import CHECKS
 from troth.systems import services as systems
+from troth.systems.kit.outcomes import SystemProblem
+from troth.systems.registry import Registry
 from troth.verification import models
 from troth.verification.checks import every
 from troth.verification.rules import Result, Run, worst_first
@@ -38,13 +41,34 @@ def run(now: datetime, *, only: Collection[str] = ()) -> Run:
     unknown = sorted(set(only) - set(every()))
     if unknown:
         raise UnknownCheck(f"no check is called {', '.join(unknown)}; there are {', '.join(every())}")
-    world = World(now, version, systems.registry())
+    world = World(now, version, _systems())
     results = [
         result for name, check in every().items() if not only or name in only for result in _run(name, check, world)
     ]
     done = Run(now, version.number, worst_first(results))
     _keep(done)
     return done
+
+
+def _systems() -> Registry:
+    try:
+        return systems.registry()
+    except SystemProblem as problem:
+        return _Unreadable(problem)
+
+
+class _Unreadable(Registry):
+    """Stands for a systems file that cannot be read: whoever asks it cannot tell, the other checks go on."""
+
+    def __init__(self, problem: SystemProblem) -> None:
+        super().__init__({}, {})
+        self._problem = problem
+
+    def all(self) -> NoReturn:
+        raise self._problem
+
+    def _of(self, _connector: str) -> NoReturn:
+        raise self._problem
 
 
 def _run(name: str, check: Check, world: World) -> list[Result]:

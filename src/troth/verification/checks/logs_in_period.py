@@ -1,6 +1,7 @@
 """The oldest line of each log class and the oldest recording are within their period."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from troth.policy.model import Policy
 from troth.retention import rules as retention
@@ -13,10 +14,27 @@ ID = "logs-in-period"
 
 
 def check(world: World) -> Iterator[Result]:
-    """One result a class of every files system."""
+    """One result a class of every files system, and one for each period of logs that no connected system covers."""
+    seen = set()
     for system in world.systems.files():
-        for name in system.classes:
+        for name, spec in system.classes.items():
+            seen.add(spec.rule)
             yield _class(world, system, name)
+    for rule in sorted(_promised(world.version.policy) - seen):
+        expected, where = _expected(world.version.policy, rule), f"retention.{rule}"
+        yield untold(ID, rule, expected, where, "no files system in the systems file keeps anything under this rule")
+
+
+def _promised(policy: Policy) -> set[str]:
+    """Rules with a period that touchpoints of logs or recordings name."""
+    used = {
+        entry.rule
+        for touchpoint in policy.touchpoints.values()
+        if {"logs", "recording"} & set(touchpoint.channels)
+        for row in touchpoint.rows
+        for entry in row.retention
+    }
+    return {rule for rule in used if policy.retention[rule].period and policy.retention[rule].after == "recorded"}
 
 
 def _class(world: World, system: FilesSystem, name: str) -> Result:
@@ -24,15 +42,24 @@ def _class(world: World, system: FilesSystem, name: str) -> Result:
     subject, where = f"{system.title}: {name}", f"retention.{rule}"
     try:
         cutoff = retention.cutoff(world.version.policy, rule, world.now)
-    except (KeyError, retention.NoPeriod) as problem:
+    except KeyError:
+        said = f"the class names no retention rule of the policy: `{rule}`" if rule else "the class names no rule"
+        return untold(ID, subject, "a retention rule with a period", where, said)
+    except retention.NoPeriod as problem:
         return untold(ID, subject, "a retention rule with a period", where, str(problem))
     expected = _expected(world.version.policy, rule)
     try:
         oldest = system.oldest(name, thorough=True)
     except (SystemProblem, OSError) as problem:
         return untold(ID, subject, expected, where, problem)
-    if isinstance(oldest, CouldNotTell):
+    known = oldest.oldest if isinstance(oldest, CouldNotTell) else oldest
+    if isinstance(oldest, CouldNotTell) and (known is None or known >= cutoff.before):
         return untold(ID, subject, expected, where, oldest.reason)
+    return _judged(world, subject, cutoff, known)
+
+
+def _judged(world: World, subject: str, cutoff: retention.Cutoff, oldest: datetime | None) -> Result:
+    expected, where = _expected(world.version.policy, cutoff.rule), f"retention.{cutoff.rule}"
     if oldest is None:
         return Result(ID, subject, "kept", expected, "nothing is stored", where)
     age = (world.now - oldest).days

@@ -18,9 +18,12 @@ BATCH = 500
 
 def check(world: World) -> Iterator[Result]:
     """One result a system that can list whom it markets to."""
-    for system in world.systems.all():
-        if isinstance(system, MarketingList):
-            yield _system(world, system)
+    lists = [system for system in world.systems.all() if isinstance(system, MarketingList)]
+    if not lists:
+        yield Result(ID, "Marketing lists", "excluded", EXPECTED, "no connected system says whom it markets to", WHERE)
+    for system in lists:
+        assert isinstance(system, System)
+        yield _system(world, system)
 
 
 def _system(world: World, system: System) -> Result:

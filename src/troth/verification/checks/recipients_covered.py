@@ -6,7 +6,7 @@ from datetime import date
 from troth.law import adequacy
 from troth.policy.model import Policy, Recipient
 from troth.verification.rules import Result
-from troth.verification.world import World
+from troth.verification.world import World, untold
 
 ID = "recipients-covered"
 EXPECTED = "a transfer mechanism in force for every country the data goes to"
@@ -22,6 +22,8 @@ def check(world: World) -> Iterator[Result]:
 
 def _recipient(policy: Policy, recipient_id: str, recipient: Recipient, day: date) -> Result:
     where = f"recipients.{recipient_id}"
+    if not recipient.countries:
+        return untold(ID, recipient.name, EXPECTED, where, "the policy does not say in which country")
     bare = [country for country in recipient.countries if not _covered(policy, recipient, country, day)]
     if bare:
         found = f"nothing in force for {', '.join(bare)}"

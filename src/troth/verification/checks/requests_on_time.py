@@ -12,7 +12,10 @@ EXPECTED = "every request answered by its legal day (GDPR Art. 12(3))"
 
 def check(world: World) -> Iterator[Result]:
     counts = requests.counts(world.now)
-    found = f"{counts['open']} open, {counts['past_target']} past the target day, {counts['late']} past the legal day"
+    found = (
+        f"{counts['open']} open, {counts['outstanding']} answered in part, "
+        f"{counts['past_target']} past the target day, {counts['late']} past the legal day"
+    )
     where, subject = "rights", "Open requests"
     if counts["late"]:
         yield Result(ID, subject, "broken", EXPECTED, found, where, "answer these first, and say why late", counts)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -118,8 +119,11 @@ class _Play:
         return not self.stay
 
     def end(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.kill()
+        """Called before the world ends: a command that a player still runs would start the database again."""
+        from troth.work import supervisor
+
+        if self.process:
+            supervisor.kill_group(self.process)
             self.process.wait()
 
     @property
@@ -131,12 +135,11 @@ def _serve(play: _Play) -> None:
     from troth.cli import processes
     from troth.demo import world as worlds
 
+    make = partial(worlds.make, play.world)
     try:
-        processes.serve(_plan(play.world), _say, play.begin, prepare=lambda: worlds.make(play.world), over=play.over)
+        processes.serve(_plan(play.world), _say, play.begin, prepare=make, over=play.over, end=play.end)
     except processes.CannotServe as problem:
         fail(str(problem), Exit.UNKNOWN)
-    finally:
-        play.end()
 
 
 def _plan(world: "World") -> "Plan":

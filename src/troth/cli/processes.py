@@ -68,10 +68,12 @@ def serve(
     *,
     prepare: Callable[[], None] = lambda: None,
     over: Callable[[], bool] = lambda: False,
+    end: Callable[[], None] = lambda: None,
 ) -> None:
     """Run everything until SIGTERM or SIGINT, or until `over()`; `ready` is called once, when the web answers.
 
-    Brings up database and tables first, then calls `prepare`. The embedded database stops last. Raises CannotServe.
+    Brings up database and tables first, then calls `prepare`. Calls `end` before anything is stopped; the embedded
+    database stops last. Raises CannotServe.
     """
     stop = StopAsked()
     os.environ.setdefault("TROTH_PUBLIC_URL", plan.address)
@@ -87,6 +89,7 @@ def serve(
             prepare()
             _keep_running(supervisor, plan, lambda: stop.asked or over(), ready)
         finally:
+            end()
             supervisor.stop()
             if embedded():
                 _leave_database()

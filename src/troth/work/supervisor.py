@@ -66,7 +66,7 @@ class Supervisor:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 self.say(f"process {process.pid} does not finish: killed; its jobs are taken over later")
-            _kill_group(process)
+            kill_group(process)
         for child in self.children:
             child.process = None
 
@@ -76,7 +76,7 @@ class Supervisor:
             child.process = start(child.command, {**self.environment, MARK: self.mark}, stdout=log, stderr=log)
 
     def _note_end(self, child: Child, process: "subprocess.Popen[bytes]") -> None:
-        _kill_group(process)  # what it started and left
+        kill_group(process)  # what it started and left
         child.process = None
         steady = time.monotonic() - child.started >= STEADY_S
         child.failures = 1 if steady else child.failures + 1
@@ -136,7 +136,8 @@ def _how(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+def kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """Kill one that `start` made, with all it started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):

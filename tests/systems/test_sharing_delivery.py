@@ -192,6 +192,21 @@ def test_what_staff_handed_over_is_in_the_disclosure_log(outside: Vendors) -> No
     assert "apollo" in queries.told(person())
 
 
+def test_what_staff_handed_over_is_logged_even_if_the_gate_has_closed_since(outside: Vendors) -> None:
+    from django.db import connection
+
+    send()
+    deliver_all()
+    with connection.cursor() as cursor:
+        cursor.execute("update people_person set restricted = true")
+    (task,) = work.open_tasks()
+    work_services.finish_task(task.id, by="7", proof="sent before", now=NOW)
+    services.follow(NOW)
+    (line,) = [line for line in queries.disclosures(person()) if line.recipient == "apollo"]
+    assert line.items == ("full-name", "email", "job-title", "company")
+    assert line.purposes == ("provide-demo", "call-for-demo")
+
+
 def test_what_staff_dropped_did_not_go(outside: Vendors) -> None:
     send()
     deliver_all()

@@ -155,9 +155,7 @@ def test_a_typing_error_is_met_with_the_name_that_was_meant() -> None:
     (reason,) = judge(quali(), Submission("schedule-demo", {**DEMO, "job-titel": "x"}, of_age=True), NOW).reasons
     assert "did you mean `job-title`" in reason.message
     (reason,) = judge(quali(), Submission("schedule-dmo", DEMO), NOW).reasons
-    assert reason == Reason(
-        "unknown-touchpoint", "", "the policy has no such touchpoint; did you mean `schedule-demo`"
-    )
+    assert reason == Reason("unknown-touchpoint", "", "the policy has no such touchpoint; did you mean `schedule-demo`")
 
 
 def test_who_is_known_to_be_a_child_is_not_believed_otherwise() -> None:

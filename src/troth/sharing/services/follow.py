@@ -9,7 +9,7 @@ from django.db import transaction
 from troth.people import queries as people
 from troth.people.services import PersonGone
 from troth.sharing.models import Delivery, Suppression
-from troth.sharing.rules import Leaving
+from troth.sharing.rules import Leaving, needed
 from troth.sharing.services.deliver import OPEN, ask, give_to_staff, lock, refuse
 from troth.sharing.services.log import disclose
 from troth.sharing.services.queue import TASK
@@ -47,15 +47,21 @@ def _close(delivery_id: UUID, *, done_at: datetime | None, now: datetime) -> int
         Delivery.objects.filter(id=delivery.id).update(state=Delivery.State.WITHHELD, code="dropped", changed_at=now)
         return 1
     record = people.record(delivery.record_id)
-    row = versions.get(delivery.version_id).policy.touchpoints[delivery.touchpoint].row(delivery.row)
     leaving = ask(delivery, record, done_at)
-    if not leaving.purposes:  # it went all the same: the log says what the row had declared
-        items = tuple(item.item for item in row.items if item.item in record.values)
-        bases = tuple(str(use.relies_on) for use in row.purposes)
-        leaving = Leaving(items, tuple(use.purpose for use in row.purposes), bases)
+    if not leaving.purposes:  # the gate would not let it go now, and it went: the log says so all the same
+        leaving = _as_declared(delivery, record)
     Delivery.objects.filter(id=delivery.id).update(state=Delivery.State.SENT, changed_at=now)
     disclose(delivery, leaving, done_at, kind="by hand")
     return 1
+
+
+def _as_declared(delivery: Delivery, record: people.RecordView) -> Leaving:
+    """What the task told staff to hand over."""
+    policy = versions.get(delivery.version_id).policy
+    row = policy.touchpoints[delivery.touchpoint].row(delivery.row)
+    wanted = {r.recipient: needed(policy, row, r) for r in row.receivers}[delivery.recipient]
+    items = tuple(item for item in wanted if item in record.values)
+    return Leaving(items, tuple(p.purpose for p in row.purposes), tuple(str(p.relies_on) for p in row.purposes))
 
 
 def _deliveries_standing_still(now: datetime) -> int:

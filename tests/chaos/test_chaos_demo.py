@@ -238,3 +238,27 @@ def assert_answered_once(stage: Stage, asking: dict[str, Person]) -> None:
     except Wrong as wrong:
         pytest.fail(f"the package: {wrong}")
     assert asking["access"].values["phone"] in package["records.csv"]
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("after", ["publish", "account-deletion"])
+def test_a_story_that_is_stopped_leaves_nothing_behind(tmp_path: Path, after: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
+    environment["TMPDIR"] = str(tmp_path)
+    command = [sys.executable, "-m", "troth", "demo", "--script", "--json"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as story:
+        assert story.stdout is not None
+        for line in story.stdout:
+            if f'"{after}"'.encode() in line:
+                break
+        story.send_signal(signal.SIGTERM)
+        assert story.wait(60) == 1
+    assert list(tmp_path.glob("troth-demo-*")) == []
+    assert not [process for process in psutil.process_iter() if str(tmp_path) in " ".join(_words_of(process))]
+
+
+def _words_of(process: psutil.Process) -> list[str]:
+    try:
+        return [*process.cmdline(), process.environ().get(MARK, "")]
+    except psutil.Error:
+        return []

@@ -198,9 +198,11 @@ def work_off(*queues: str) -> None:
     """Run what is due, and what comes of it, with a real worker in a thread of its own (a browser's loop may run in
     this one)."""
     for _ in range(20):
+        others = _backends()
         thread = threading.Thread(target=_work, args=(queues,))
         thread.start()
         thread.join()
+        _end(_backends() - others)  # the worker's threads are gone, their connections not yet
         if not _due(queues):
             return
     raise AssertionError("the work does not end")
@@ -223,12 +225,19 @@ def _work(queues: tuple[str, ...]) -> None:
     connections.close_all()
 
 
+def _backends() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("select pid from pg_stat_activity where datname = current_database()")
+        return {pid for (pid,) in cursor.fetchall()}
+
+
+def _end(backends: set[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_terminate_backend(pid) from unnest(%s::int[]) pid", [sorted(backends)])
+
+
 def _due(queues: tuple[str, ...]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(  # the worker's threads are gone, their connections not yet
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
-            " and pid <> pg_backend_pid()"
-        )
         cursor.execute(
             "select count(*) from procrastinate_jobs where status = 'todo' and coalesce(scheduled_at, now()) <= now()"
             " and (%(all)s or queue_name = any(%(queues)s))",

@@ -1,8 +1,13 @@
 """Which addresses we may connect to, judged on what the name resolves to, at the moment of connecting."""
 
 import socket
-from collections.abc import Iterable
+import ssl
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 import httpcore
 
@@ -13,6 +18,8 @@ Address = IPv4Address | IPv6Address
 # IPv6 ranges that carry an IPv4 address a gateway may deliver to: 6to4, Teredo, NAT64, IPv4-compatible.
 _CARRIERS = tuple(ip_network(net) for net in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
 _PROTOCOL = ip_network("192.0.0.0/24")  # protocol assignments; Python calls some of it global
+_PIECE = 65_536
+_over_at: ContextVar[float | None] = ContextVar("over_at", default=None)
 
 
 def is_public(address: Address) -> bool:
@@ -36,6 +43,53 @@ def resolve(host: str, port: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+@contextmanager
+def over_at(moment: float) -> Iterator[None]:
+    """Until then (`time.monotonic`) everything on the line inside must have happened, however slowly it trickles."""
+    token = _over_at.set(moment)
+    try:
+        yield
+    finally:
+        _over_at.reset(token)
+
+
+def _left(timeout: float | None, late: type[Exception]) -> float | None:
+    """The time-out of one step, cut to what is left of the whole call. Raises `late` once nothing is."""
+    end = _over_at.get()
+    if end is None:
+        return timeout
+    left = end - time.monotonic()
+    if left <= 0:
+        raise late("the call took too long as a whole")
+    return left if timeout is None else min(timeout, left)
+
+
+class _Timed(httpcore.NetworkStream):
+    """A stream that ends with its call: each time-out alone would let a byte now and then hold us for ever."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), _PIECE):
+            self._inner.write(buffer[start : start + _PIECE], _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _Timed(self._inner.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
 class GuardedBackend(httpcore.NetworkBackend):
     """Connects to the very address it judged, so a name that resolves differently the next moment changes nothing.
 
@@ -57,7 +111,8 @@ class GuardedBackend(httpcore.NetworkBackend):
         failure: Exception = httpcore.ConnectError("the host has no address")
         for address in self._permitted(host, port):
             try:
-                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                left = _left(timeout, httpcore.ConnectTimeout)
+                return _Timed(self._inner.connect_tcp(address, port, left, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure

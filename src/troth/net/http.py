@@ -3,7 +3,8 @@
 import logging
 import ssl
 import time
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ import httpx
 
 from troth import ground
 from troth.net.errors import Blocked, NetError, Redirected, TimedOut, TooLarge, Unreachable, host_of
-from troth.net.guard import GuardedBackend, allowed
+from troth.net.guard import GuardedBackend, allowed, over_at
 
 log = logging.getLogger("troth.net")
 
@@ -54,7 +55,10 @@ class Client(httpx.Client):
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """The whole reply. Raises `NetError`; a status of 4xx or 5xx is a reply, not an error."""
-        started = time.monotonic()
+        with over_at(time.monotonic() + self._deadline):
+            return self._send(request, options, time.monotonic())
+
+    def _send(self, request: httpx.Request, options: dict[str, Any], started: float) -> httpx.Response:
         reply = self._hop(request, options, started)
         for _ in range(MAX_HOPS):
             if reply.next_request is None:
@@ -87,7 +91,7 @@ class Client(httpx.Client):
     def _read(self, live: httpx.Response, where: str, started: float) -> httpx.Response:
         """Copy the live reply into a complete one, within size and time."""
         content = bytearray()
-        for chunk in live.iter_bytes():
+        for chunk in _unpacked(live, where, self._max_bytes):
             content += chunk
             if len(content) > self._max_bytes:
                 raise TooLarge(f"{where} sends more than {self._max_bytes} bytes; ask for less at a time")
@@ -97,6 +101,26 @@ class Client(httpx.Client):
         whole = httpx.Response(live.status_code, headers=headers, content=bytes(content), request=live.request)
         whole.next_request = live.next_request
         return whole
+
+
+def _unpacked(live: httpx.Response, where: str, most: int) -> Iterator[bytes]:
+    """The body a piece at a time, none larger than `most` + 1: httpx would unpack a bomb of gigabytes in one go.
+
+    We ask for no packing; gzip is read all the same, since some servers pack unasked.
+    """
+    packing = live.headers.get("content-encoding", "identity").strip().lower()
+    if packing not in ("", "identity", "gzip", "x-gzip"):
+        raise Unreachable(f"{where} answers in an encoding that was not asked for; have it send plain bytes")
+    if packing in ("", "identity"):
+        yield from live.iter_raw()
+        return
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        yield from (unpack.decompress(chunk, most + 1) for chunk in live.iter_raw())
+    except zlib.error:
+        raise Unreachable(f"{where} sends damaged gzip; try again later") from None
+    if not unpack.eof:
+        raise Unreachable(f"{where} sends gzip that is cut off; try again later")
 
 
 class _Transport(httpx.HTTPTransport):

@@ -106,7 +106,7 @@ def test_the_pages_lead_from_the_question_to_the_package(clock: list[datetime]) 
     reply = client.post(f"/privacy/answer/{token}/package/", {"code": code_of(ANA)})
     assert reply["Content-Type"] == "application/zip"
     assert reply["Content-Disposition"].startswith("attachment")
-    assert reply["Referrer-Policy"] == "no-referrer"
+    assert reply["Referrer-Policy"] == "strict-origin"
     assert "no-store" in reply["Cache-Control"]
     assert "answer.html" in zipfile.ZipFile(io.BytesIO(reply.content)).namelist()
 

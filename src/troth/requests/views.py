@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from troth import ground
 from troth.people.normalise import NotAnIdentifier
-from troth.requests import queries, services
+from troth.requests import queries, services, words
 from troth.requests.kinds import KINDS, NOT_BUILT
 from troth.requests.services import BadLink
 
@@ -26,17 +26,17 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404("no request of this kind can be made here")
     if request.method == "GET":
         return render(request, "requests/ask.html", {"kind": KINDS[kind]})
-    address, words = request.POST.get("email", ""), request.POST.get("words", "")
+    address, said = request.POST.get("email", ""), request.POST.get("words", "")
     try:
-        services.receive(kind, address[:320], words, now=ground.clock())
+        services.receive(kind, address[:400], said, now=ground.clock())
     except NotAnIdentifier:
         errors = [("email", "Enter an e-mail address, such as name@example.com")]
         context = {
             "kind": KINDS[kind],
             "errors": errors,
             "error": errors[0][1],
-            "address": address[:320],
-            "words": words,
+            "address": address[:400],
+            "words": said,
         }
         return render(request, "requests/ask.html", context, status=422)
     return HttpResponseRedirect(reverse("requests:asked", args=[kind]))
@@ -71,7 +71,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if shown is None:
         problem = "this link is not valid any more"
         return _private(render(request, "requests/bad_link.html", {"problem": problem}, status=410))
-    return _private(render(request, "requests/answer.html", {"shown": shown, "token": token}))
+    context = {"shown": shown, "token": token, "lines": [words.line(tally) for tally in shown.tallies]}
+    return _private(render(request, "requests/answer.html", context))
 
 
 @never_cache
@@ -113,5 +114,6 @@ def proof(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"  # the address is a secret
+    # the address is a secret; not `no-referrer`: browsers then send `Origin: null`, and no form of the page would pass
+    response["Referrer-Policy"] = "strict-origin"
     return response

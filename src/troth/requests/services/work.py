@@ -45,7 +45,7 @@ class Place:
 
 def places(phase: str) -> tuple[Place, ...]:
     """The systems a phase has a step for, as they are configured now. Raises SystemProblem."""
-    vault = Place(VAULT, "Vault")
+    vault = Place(VAULT, "Our own records")
     if phase == "close":
         return (Place(DELIVERIES, "Deliveries under way"),)
     if phase == "erase-vault":

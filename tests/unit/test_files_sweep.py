@@ -119,6 +119,7 @@ def test_dry_run_says_the_same_and_touches_nothing(tmp_path: Path, suffix: str) 
         ("a.log.zst", zstandard.compress(_line(OLD) * 500) + b"rubbish"),
         ("a.log.gz", b"\x1f\x8b" + b"rubbish" * 9),
     ],
+    ids=["no time", "gzip cut off", "zstd cut off", "zstd with rubbish behind", "not gzip at all"],
 )
 def test_what_cannot_be_read_is_reported_and_kept(tmp_path: Path, name: str, content: bytes) -> None:
     path = _put(tmp_path, name, content)

@@ -2,13 +2,16 @@
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from troth.cli.evidence import app
 from troth.evidence.merkle import Frontier, inclusion_ranges, leaf_hash
 from troth.evidence.notes import Signer, checkpoint_text
 from troth.evidence.offline import UnusableKey, verify_proof
@@ -89,3 +92,18 @@ def test_a_proof_without_a_part_fails(part: str) -> None:
 def test_an_unusable_key_is_said_to_be_one() -> None:
     with pytest.raises(UnusableKey):
         verify_proof(json.dumps(proof(3, 1)), "not a key")
+
+
+def test_the_command_s_exit_codes(tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps(proof(5, 3)))
+
+    def run(*args: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["verify-proof", *args])
+        return done.exit_code, done.output
+
+    code, said = run(str(file), "--trusted-key", SIGNER.verifier_key)
+    assert (code, "erasure.proven" in said) == (0, True)
+    assert run(str(file), "--trusted-key", OTHER.verifier_key)[0] == 1
+    assert run(str(file), "--trusted-key", "a+b+c")[0] == 2
+    assert run(str(tmp_path / "nowhere"), "--trusted-key", SIGNER.verifier_key)[0] == 3

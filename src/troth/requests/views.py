@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -93,7 +94,8 @@ def package(request: HttpRequest, token: str) -> HttpResponse:
     try:
         found, content = services.fetch_package(token, request.POST.get("code", "")[:16], ground.clock())
     except BadLink as problem:
-        context = {"token": token, "error": str(problem), "errors": [("code", str(problem))]}
+        said = capfirst(str(problem))
+        context = {"token": token, "error": said, "errors": [("code", said)]}
         return _private(render(request, "requests/code.html", context, status=422))
     response = HttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="answer-{found.reference}.zip"'

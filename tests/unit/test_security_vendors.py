@@ -1,14 +1,22 @@
 """A vendor's server that means harm, or is broken: what it sends must not hold us, fill us up or stop an answer."""
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from troth.net import TimedOut, Unreachable
 from troth.net.http import Client, client
+from troth.systems.kit.identifiers import Identifiers
+from troth.systems.kit.outcomes import SystemProblem
+from troth.systems.kit.saas import SaasSystem
+from troth.systems.saas import manifest
 
 Talk = Callable[[socket.socket], None]
 
@@ -88,3 +96,55 @@ def test_a_reply_that_trickles_ends_with_the_call(head: bytes) -> None:
                 reaching(port, timeout=0.3).get("/")
         finally:
             over.set()
+
+
+ADDRESS = "ada@mail.example"
+WHO = Identifiers(email=(ADDRESS,))
+
+
+def hubspot(port: int) -> SaasSystem:
+    config = {"url": f"http://127.0.0.1:{port}", "allow_private": True, "token": "t", "patience": 0}
+    return manifest.connector("hubspot").from_config("hubspot", config, Path("/nowhere"))
+
+
+def saying(body: bytes) -> Talk:
+    head = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    return lambda line: line.sendall(head % len(body) + body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b"[]",
+        b'"text"',
+        b"12",
+        b'{"results": 7}',
+        b'{"results": [7]}',
+        b'{"results": [{"id": {}, "properties": []}]}',
+        b'{"results": [{"name": "email", "id": "1"}]}',
+        b'{"results": [], "paging": [1]}',
+        b'{"results": [{"id": ["ada@mail.example"], "properties": {"email": 1}}]}',
+    ],
+)
+@pytest.mark.parametrize("verb", ["find", "erase", "suppress"])
+def test_a_reply_of_another_shape_is_a_problem_of_the_system_and_quotes_nothing(body: bytes, verb: str) -> None:
+    with server(saying(body)) as port:
+        options: dict[str, Any] = {} if verb == "find" else {"key": "k"}
+        told: list[SystemProblem] = []
+        try:
+            getattr(hubspot(port), verb)(WHO, **options)
+        except SystemProblem as problem:
+            told.append(problem)
+    assert all(ADDRESS not in str(p) and (p.__context__ is None or p.__suppress_context__) for p in told)
+
+
+def test_a_list_that_never_ends_is_given_up() -> None:
+    numbers = count(1)
+
+    def talk(line: socket.socket) -> None:
+        page = {"results": [], "paging": {"next": {"after": str(next(numbers))}}}
+        saying(json.dumps(page).encode())(line)
+
+    with server(talk) as port, pytest.raises(SystemProblem, match="does not end"):
+        hubspot(port).find(WHO)

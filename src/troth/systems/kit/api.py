@@ -148,7 +148,7 @@ def _parse(content: bytes) -> Any:
         return None
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _UNREADABLE
 
 

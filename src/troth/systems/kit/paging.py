@@ -8,9 +8,14 @@ from troth.systems.kit.outcomes import SystemProblem
 Page = Mapping[str, Any]
 T = TypeVar("T")
 
+MOST_PAGES = 500
+"""Of one answer about one person. A list of everybody says how many it takes."""
 
-def pages(first: Page, next_of: Callable[[Page], str | None], fetch: Callable[[str], Page]) -> Iterator[Page]:
-    """`first` and every page after it. Raises `SystemProblem` when a page names one already seen."""
+
+def pages(
+    first: Page, next_of: Callable[[Page], str | None], fetch: Callable[[str], Page], *, most: int = MOST_PAGES
+) -> Iterator[Page]:
+    """`first` and every page after it. Raises `SystemProblem` when they go in a circle or do not end."""
     seen: set[str] = set()
     page = first
     while True:
@@ -20,6 +25,8 @@ def pages(first: Page, next_of: Callable[[Page], str | None], fetch: Callable[[s
             return
         if where in seen:
             raise SystemProblem("the list of pages goes in a circle; the answer is not complete", consequence="retry")
+        if len(seen) + 1 >= most:
+            raise SystemProblem(f"the list does not end within {most} pages; look into it there", consequence="stop")
         seen.add(where)
         page = fetch(where)
 

@@ -1,6 +1,7 @@
 """The base of connectors that speak to a vendor's API."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -8,7 +9,31 @@ from troth.systems.kit.api import Api
 from troth.systems.kit.auth import Auth
 from troth.systems.kit.base import System
 from troth.systems.kit.fields import to_fields
+from troth.systems.kit.outcomes import Outcome, SystemProblem
 from troth.systems.kit.settings import ConnectorSettings, read
+
+VERBS = ("find", "erase", "rectify", "suppress", "deliver", "oldest", "check")
+_MISREAD = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
+
+
+def _readable(verb: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """A reply of another shape than the vendor documents is the vendor's problem, never a crash of who asked.
+
+    The exception's own text could hold what was sent, so only its kind is told.
+    """
+
+    @wraps(verb)
+    def asked(system: System, *args: Any, **given: Any) -> Outcome:
+        try:
+            return verb(system, *args, **given)
+        except _MISREAD as error:
+            raise SystemProblem(
+                f"{system.name}: {verb.__name__}: the reply cannot be read ({type(error).__name__}); "
+                "look at its API's status, or do it by hand there",
+                consequence="retry",
+            ) from None
+
+    return asked
 
 
 class SaasSystem(System):
@@ -17,6 +42,12 @@ class SaasSystem(System):
     Settings: ClassVar[type[ConnectorSettings]]
     TITLE: ClassVar[str]
     FIELDS: ClassVar[Mapping[str, str]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for verb in VERBS:
+            if verb in vars(cls):
+                setattr(cls, verb, _readable(vars(cls)[verb]))
 
     def __init__(self, name: str, settings: Any) -> None:
         super().__init__(name, title=settings.title or self.TITLE, recipient=settings.recipient)

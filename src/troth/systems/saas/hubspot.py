@@ -24,6 +24,7 @@ CONTACTS = "/crm/v3/objects/contacts"
 PAGE = 100
 GROUPS = 5  # HubSpot's limit of filter groups in one search
 KEYS_KEPT = 100
+MOST_LISTED = 100_000  # pages of all contacts: ten million of them
 INDEX_DELAY = timedelta(seconds=15)
 
 Contact = Mapping[str, Any]
@@ -168,7 +169,7 @@ class HubSpot(SaasSystem):
     def _listed(self) -> Iterator[list[str]]:
         """Addresses of all contacts, a page at a time."""
         first = self._page("0")
-        for page in pages(first, _after, self._page):
+        for page in pages(first, _after, self._page, most=MOST_LISTED):
             addresses = [row["properties"]["email"] for row in page["results"] if row["properties"].get("email")]
             if addresses:
                 yield addresses

@@ -11,6 +11,10 @@ from troth.systems.kit.identifiers import Identifiers
 KINDS = ("email", "account", "phone", "device")
 """In the order in which they decide who someone is."""
 
+# IDNA 2003 turns these into other letters, and so into somebody else's domain (straße.de, strasse.de): RFC 5894 §7.2
+_KEPT_APART = re.compile("[ß\u03c2\u200c\u200d]")
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_LONGEST_LABEL = 63
 _NOT_DIALLED = re.compile(r"[\s().\-/\u2010-\u2015]")
 
 
@@ -42,9 +46,21 @@ def _email(text: str) -> str:
     if not (local and at and domain) or any(c.isspace() for c in text):
         raise NotAnIdentifier("the value is not an e-mail address")
     try:
-        return f"{local}@{domain.encode('idna').decode()}"
+        return f"{local}@{'.'.join(map(_label, _DOTS.split(domain)))}"
     except UnicodeError:
         raise NotAnIdentifier("the value is not an e-mail address: its domain cannot exist") from None
+
+
+def _label(label: str) -> str:
+    """A part of a domain in its ASCII form. Raises UnicodeError for one that cannot exist."""
+    if not label:
+        raise UnicodeError("no label")
+    if not _KEPT_APART.search(label):
+        return label.encode("idna").decode()
+    coded = "xn--" + unicodedata.normalize("NFKC", label).encode("punycode").decode()
+    if len(coded) > _LONGEST_LABEL or not label.replace("-", "").isalnum():
+        raise UnicodeError("no such label")
+    return coded
 
 
 def _phone(text: str) -> str:

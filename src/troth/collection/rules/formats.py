@@ -1,6 +1,7 @@
 """What a typed value must look like."""
 
 import re
+import unicodedata
 
 from troth.policy.model import Item
 
@@ -37,4 +38,7 @@ def fault(item: Item, label: str, text: str) -> tuple[str, str] | None:
     pattern, such = PATTERNS.get(item.format, (None, ""))
     if pattern and not pattern.fullmatch(text):
         return "wrong-format", f"{label} must be {such}"
+    if item.format == "email" and unicodedata.normalize("NFKC", text) != text:
+        # letters that only look like others: systems would store another spelling than the one we look for later
+        return "wrong-format", f"{label} must be {PATTERNS['email'][1]}, in plain letters"
     return None

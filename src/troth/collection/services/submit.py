@@ -104,7 +104,8 @@ def _store(sent: _Sent, version: Version, who: Identifiers) -> Receipt:
                 body=_body_hash(sent),
                 language=sent.language,
                 how=sent.how,
-                address=next(iter(who.email), ""),
+                # in the spelling that decided who this is: the link in the mail opens that person's choices
+                address=normalise("email", who.email[0]) if who.email else "",
                 now=sent.now,
             )
             stored, reasons = take(ref, taking)

@@ -20,5 +20,24 @@ class Identifiers:
         both = {k.name: tuple(dict.fromkeys(getattr(self, k.name) + getattr(other, k.name))) for k in fields(self)}
         return Identifiers(**both)
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The e-mail addresses in every spelling a system may hold: an international domain in ASCII and in letters."""
+        return tuple(dict.fromkeys(form for address in self.email for form in (address, _in_letters(address))))
+
     def __repr__(self) -> str:
         return f"Identifiers({', '.join(f'{k.name}: {len(getattr(self, k.name))}' for k in fields(self))})"
+
+
+def _in_letters(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{'.'.join(map(_label_in_letters, domain.split('.')))}"
+
+
+def _label_in_letters(label: str) -> str:
+    if not label.lower().startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except (ValueError, OverflowError):
+        return label

@@ -114,7 +114,7 @@ class HubSpot(SaasSystem):
         share an address, and HubSpot refuses the second.
         """
         fields = self.to_fields(changes)
-        mine = {address.lower() for address in who.email}
+        mine = {address.lower() for address in who.addresses}
         contacts = self._contacts(who, ["email"])
         for contact in contacts:
             own = (contact["properties"].get("email") or "").lower() in mine
@@ -127,7 +127,7 @@ class HubSpot(SaasSystem):
     def suppress(self, who: Identifiers, *, key: str) -> Outcome:
         """Unsubscribe every address of the person from all e-mail, whether a contact has it now or not."""
         held = [contact["properties"].get("email") for contact in self._contacts(who, ["email"])]
-        addresses = list(dict.fromkeys(address.lower() for address in (*who.email, *held) if address))
+        addresses = list(dict.fromkeys(address.lower() for address in (*who.addresses, *held) if address))
         for some in in_batches(addresses, PAGE):
             self.mail.unsubscribe_all(some)
         return Done({"addresses": len(addresses)})
@@ -186,7 +186,7 @@ class HubSpot(SaasSystem):
 
     def _contacts(self, who: Identifiers, properties: Sequence[str]) -> list[Contact]:
         found: dict[str, Contact] = {}
-        addresses = list(dict.fromkeys(address.lower() for address in who.email))
+        addresses = list(dict.fromkeys(address.lower() for address in who.addresses))
         for some in in_batches(addresses, GROUPS - 1):
             primary = {"propertyName": "email", "operator": "IN", "values": list(some)}
             more = [{"propertyName": "hs_additional_emails", "operator": "CONTAINS_TOKEN", "value": a} for a in some]

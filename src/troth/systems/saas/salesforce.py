@@ -79,7 +79,7 @@ class Salesforce(SaasSystem):
         """Every lead and contact with one of the e-mail addresses, all fields; deleted ones are marked so."""
         if not who.email:
             return Found({"searched": 0})
-        where = one_of("Email", who.email)
+        where = one_of("Email", who.addresses)
         asked = {kind: select(kind, self._columns(kind), where) for kind in KINDS}
         rows = self._query(asked)
         return Found({kind: len(rows[kind]) for kind in KINDS}, tuple(self._findings(rows)))
@@ -180,7 +180,7 @@ class Salesforce(SaasSystem):
     def _ids(self, who: Identifiers) -> dict[str, list[Row]]:
         if not who.email:
             return {}
-        where = one_of("Email", who.email)
+        where = one_of("Email", who.addresses)
         return self._query({kind: select(kind, ["Id", "IsDeleted"], where) for kind in KINDS})
 
     def _live(self, who: Identifiers) -> dict[str, list[str]]:

@@ -49,7 +49,7 @@ def seed(people: Sequence[Identifiers]) -> Seed:
     rows: dict[tuple[int, str, str], None] = {}
     for number, who in enumerate(people):
         for kind in fields(who):
-            for value in getattr(who, kind.name):
+            for value in who.addresses if kind.name == "email" else getattr(who, kind.name):
                 rows.update(dict.fromkeys((number, kind.name, form) for form in _forms(kind.name, value)))
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     return Seed(list(columns[0]), list(columns[1]), list(columns[2]))

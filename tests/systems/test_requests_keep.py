@@ -37,6 +37,8 @@ PACKAGE = links.LIVES["package"]
 def around() -> Iterator[World]:
     for entry in list(register.erased()):
         register.close(entry)
+    for id in list(keys_there()):  # of requests of other tests, whose rows are gone
+        sealed.destroy_key(id)
     with world() as made:
         publish()
         yield made

@@ -6,12 +6,15 @@ import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier, Thread
 from time import perf_counter
-from typing import Any
+from uuid import UUID
 
 REPOSITORY = Path(__file__).parents[1]
+POLICY = REPOSITORY / "policies" / "quali"
 
 
 @contextmanager
@@ -36,8 +39,32 @@ def home() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def hammer(act: Callable[[int], None], *, threads: int, each: int, done: Callable[[], None]) -> dict[str, Any]:
-    """Run `act(number)` `each` times in every thread, all at once; operations a second and latencies in ms."""
+@dataclass(frozen=True)
+class Load:
+    """What a server did under load: operations a second, and latencies in ms."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+
+    @property
+    def latencies(self) -> str:
+        return f"p50 {self.p50_ms:.1f} ms, p99 {self.p99_ms:.0f} ms"
+
+
+def publish() -> UUID:
+    """The reference policy, in force; its version's id."""
+    from troth.policy.load import load
+    from troth.versions import services as versions
+
+    loaded = load(POLICY)
+    if loaded.policy is None:
+        raise RuntimeError("the reference policy has errors: run `troth check policies/quali`")
+    return versions.publish(loaded.policy, loaded.places, now=datetime.now(UTC)).id
+
+
+def hammer(act: Callable[[int], None], *, threads: int, each: int, done: Callable[[], None] = lambda: None) -> Load:
+    """Run `act(number)` `each` times in every thread, all at once, each number once; `done` ends a thread."""
     times: list[list[float]] = [[] for _ in range(threads)]
     problems: list[BaseException] = []
     gate = Barrier(threads + 1)
@@ -66,4 +93,4 @@ def hammer(act: Callable[[int], None], *, threads: int, each: int, done: Callabl
         raise problems[0]
     spent = sorted(t for some in times for t in some)
     cuts = statistics.quantiles(spent, n=100)
-    return {"per_second": round(len(spent) / took, 1), "p50_ms": round(cuts[49], 2), "p99_ms": round(cuts[98], 2)}
+    return Load(len(spent) / took, cuts[49], cuts[98])

@@ -1,51 +1,45 @@
-"""How fast submissions and consents are taken, in one process, beside a bare pair of INSERTs on the same server.
+"""How fast consents and submissions are taken, in one process, beside a bare pair of INSERTs on the same server.
 
-A submission goes through the whole WSGI application: JSON in, the policy's judgement, values sealed under a key of the
-person's own, consents, deliveries, tasks, mail and evidence in one transaction, receipt out. Every one is a new person,
-which is the slowest case: a key is made and synced to disk. A consent is one event with its evidence, of one of 200
-people. The floor inserts two rows and commits, through psycopg and as many connections.
+A consent is one event with its evidence, of one of 200 people. A submission goes through the whole WSGI application:
+JSON in, the policy's judgement, values sealed under a key of the person's own, consents, deliveries, tasks, mail and
+evidence in one transaction, receipt out. Every one is a new person, which is the slowest case: a key is made and
+synced to disk. The floor inserts two rows and commits, through psycopg and as many connections.
 """
 
 import io
-import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from benchmarks._home import REPOSITORY, hammer, home
+from benchmarks._figure import Figure, Size
+from benchmarks._home import Load, hammer, home, publish
+from benchmarks._intake import PATH, submission
 
-THREADS, SUBMISSIONS, CONSENTS, FLOOR = 4, 100, 250, 1_000
 NOW = datetime.now(UTC)
-PATH = "/api/v1/touchpoints/schedule-demo/submissions"
+THREADS = 8
+FLOOR = "two INSERTs and a commit"
 
 
-def run() -> list[dict[str, Any]]:
+def run(size: Size) -> Iterator[Figure]:
     with home():
         from django.db import connection
 
-        version = _publish()
-        floor = hammer(_floor(), threads=THREADS, each=FLOOR, done=lambda: connection.close())
-        measured = [
-            ("submissions, new people, marketing ticked", _submission(ticked=True), SUBMISSIONS, None),
-            ("submissions, new people, no tick", _submission(ticked=False), SUBMISSIONS, None),
-            ("consent events with evidence", _consent(version), CONSENTS, 1_000),
-        ]
-        rows = [{"figure": "floor: two INSERTs and a commit", **floor}]
-        for what, act, each, goal in measured:
-            found = hammer(act, threads=THREADS, each=each, done=lambda: connection.close())
-            ratio = round(floor["per_second"] / found["per_second"], 1)
-            rows.append({"figure": what, **found, "floor": floor["per_second"], "ratio": ratio, "goal": goal})
-        return rows
+        def under_load(act: Any, each: int, threads: int = THREADS) -> Load:
+            return hammer(act, threads=threads, each=size.of(each, 2), done=lambda: connection.close())
 
-
-def _publish() -> UUID:
-    from troth.policy.load import load
-    from troth.versions import services as versions
-
-    loaded = load(REPOSITORY / "policies" / "quali")
-    if loaded.policy is None:
-        raise RuntimeError("the reference policy has errors: run `troth check policies/quali`")
-    return versions.publish(loaded.policy, loaded.places, now=NOW).id
+        version = publish()
+        floor = under_load(_floor(), 500)
+        consents = under_load(_consent(version), 150)
+        yield Figure(
+            "consents with evidence", consents.per_second, "1/s", floor.per_second, FLOOR, 1_000, consents.latencies
+        )
+        yield Figure("consent, 99th of 100", consents.p99_ms, "ms", floor.p99_ms, FLOOR, 50)
+        for words, ticked in (("marketing ticked", True), ("no tick", False)):
+            taken = under_load(_submission(ticked=ticked), 50, threads=4)
+            yield Figure(
+                f"submissions, {words}", taken.per_second, "1/s", floor.per_second, FLOOR, note=taken.latencies
+            )
 
 
 def _floor() -> Any:
@@ -69,18 +63,7 @@ def _submission(*, ticked: bool) -> Any:
     name = "ticked" if ticked else "plain"
 
     def act(number: int) -> None:
-        body = {
-            "notice_version": 1,
-            "values": {
-                "full-name": f"Person {number}",
-                "email": f"{name}{number}@example.org",
-                "company": "Example Ltd",
-                "country": "Germany",
-            },
-            "agreed": ["marketing"] if ticked else [],
-            "of_age": True,
-        }
-        status = _post(application, json.dumps(body).encode(), f"{name}-{number:08}")
+        status = _post(application, submission(name, number, ticked=ticked), f"{name}-{number:08}")
         if status != "201 Created":
             raise RuntimeError(f"a submission was answered {status}")
 

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -110,15 +110,21 @@ def build(answer: Answer) -> bytes:
     """The ZIP. Cells that a spreadsheet would run as a formula are made harmless."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("answer.html", render_to_string("requests/package.html", {"answer": answer}))
-        package.writestr("answer.json", json.dumps(asdict(answer), default=_plain, indent=2, ensure_ascii=False))
-        package.writestr("records.csv", _records(answer.records))
-        package.writestr("disclosures.csv", _disclosures(answer.disclosures))
-        package.writestr("consents.csv", _consents(answer.consents))
-        for system in answer.systems:
-            if system.found:
-                package.writestr(f"systems/{_file(system.name)}.csv", _found(system.found))
+        for name, text in _files(answer):
+            # half a character, which a system's JSON may hold, must not keep the person from the rest
+            package.writestr(name, text.encode("utf-8", "replace"))
     return out.getvalue()
+
+
+def _files(answer: Answer) -> Iterator[tuple[str, str]]:
+    yield "answer.html", render_to_string("requests/package.html", {"answer": answer})
+    yield "answer.json", json.dumps(asdict(answer), default=_plain, indent=2, ensure_ascii=False)
+    yield "records.csv", _records(answer.records)
+    yield "disclosures.csv", _disclosures(answer.disclosures)
+    yield "consents.csv", _consents(answer.consents)
+    for system in answer.systems:
+        if system.found:
+            yield f"systems/{_file(system.name)}.csv", _found(system.found)
 
 
 def _plain(value: object) -> str:

@@ -127,9 +127,9 @@ def _note(
 
 
 def _confirm(person_id: UUID, submission_id: UUID, choices: tuple[rules.Choice, ...], taking: Taking) -> None:
-    """Who agreed to something gets a mail saying so, with the link that takes it back."""
+    """Who agreed to something gets a mail saying so, with the link that takes it back; a few a day are enough."""
     given = [choice for choice in choices if choice.given]
-    if not given or not taking.address:
+    if not given or not taking.address or sharing.enough_links(person_id, taking.now):
         return
     policy = taking.version.policy
     agreed = "\n".join(f"- {rules.consent_text(policy, taking.touchpoint, choice.row)}" for choice in given)

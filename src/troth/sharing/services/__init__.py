@@ -1,6 +1,6 @@
 """The room's one door for acts: queue and send deliveries, pass withdrawals on, hand out choice links."""
 
-from troth.sharing.services.choices import choice_link, mail_choice_link, person_of_link
+from troth.sharing.services.choices import choice_link, enough_links, mail_choice_link, person_of_link
 from troth.sharing.services.deliver import deliver
 from troth.sharing.services.follow import follow
 from troth.sharing.services.queue import close, queue
@@ -12,6 +12,7 @@ __all__ = [
     "close",
     "continue_suppression",
     "deliver",
+    "enough_links",
     "follow",
     "mail_choice_link",
     "person_of_link",

@@ -10,9 +10,14 @@ from django.db import transaction
 from troth import ground
 from troth.messages import services as messages
 from troth.people import queries as people
+from troth.people import services as people_services
 from troth.people.normalise import normalise
 from troth.sharing.models import ChoiceLink
 from troth.systems.kit.identifiers import Identifiers
+
+DAY = timedelta(days=1)
+MOST_MAILS_A_DAY = 5
+"""Mails with such a link to one person, whoever asks: a stranger must not be able to fill somebody's mailbox."""
 
 
 def choice_link(person_id: UUID, now: datetime) -> str:
@@ -20,6 +25,11 @@ def choice_link(person_id: UUID, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     ChoiceLink.objects.create(person_id=person_id, token_hash=_hash(token), created_at=now)
     return f"{ground.settings().public_url}/privacy/choices/{token}/"
+
+
+def enough_links(person_id: UUID, now: datetime) -> bool:
+    """Whether the person got as many links as go by mail in a day; each of them still works."""
+    return ChoiceLink.objects.filter(person_id=person_id, created_at__gt=now - DAY).count() >= MOST_MAILS_A_DAY
 
 
 def person_of_link(token: str) -> UUID | None:
@@ -35,13 +45,21 @@ def _hash(token: str) -> bytes:
 def mail_choice_link(address: str, now: datetime) -> None:
     """Mail a choices link to the address, if someone here has it; tells nobody whether that is so.
 
-    At most one a minute. Raises people.normalise.NotAnIdentifier, messages.rules.Unsendable for what cannot be one.
+    At most one a minute and five a day. Raises people.normalise.NotAnIdentifier, messages.rules.Unsendable for what
+    cannot be one.
     """
     address = normalise("email", address)
     person = people.find(Identifiers(email=(address,)))
     if person is None:
         return
-    if ChoiceLink.objects.filter(person_id=person, created_at__gt=now - timedelta(minutes=1)).exists():
+    try:
+        people_services.hold_still(person)  # of two at once the second sees the first
+    except people_services.PersonGone:
+        return
+    if (
+        enough_links(person, now)
+        or ChoiceLink.objects.filter(person_id=person, created_at__gt=now - timedelta(minutes=1)).exists()
+    ):
         return
     link = choice_link(person, now)
     messages.send(

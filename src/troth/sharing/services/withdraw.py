@@ -5,16 +5,20 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from troth.consent import services as consent
 from troth.people import queries as people
 from troth.sharing import rules
 from troth.sharing.models import Delivery, Suppression
 from troth.sharing.services.deliver import ask, refuse
+from troth.sharing.services.follow import handed_over_by_hand
 from troth.sharing.services.queue import drop_tasks
 from troth.versions import queries as versions
 
 TOLD = (Delivery.State.SENT, Delivery.State.SENDING)
+MAY_HAVE_GOT_IT = ("unreachable", "stuck", "could-not-tell")
+"""Why a delivery is with staff although the recipient may have it: whoever may have been told is told to stop."""
 
 
 @transaction.atomic
@@ -34,10 +38,12 @@ def withdraw(
     """
     from troth.sharing.tasks import suppress_later
 
+    handed_over_by_hand(person_id, now)  # as long as the consent under which it went still stands
     closed = consent.withdraw_events(person_id, purposes=purposes, touchpoint=touchpoint, how=how, now=now)
     if not closed:
         return ()
-    left = Delivery.objects.filter(person_id=person_id, state__in=TOLD)
+    unsure = Q(state=Delivery.State.STAFF, code__in=MAY_HAVE_GOT_IT)
+    left = Delivery.objects.filter(Q(state__in=TOLD) | unsure, person_id=person_id)
     deliveries = list(left.values_list("version_id", "touchpoint", "row", "recipient").distinct())
     policies = {version: versions.get(version).policy for version in {d[0] for d in deliveries}}
     told = rules.told_of(policies, deliveries, closed)

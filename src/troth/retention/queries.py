@@ -6,7 +6,9 @@ from typing import Any
 
 from troth.people import queries as people
 from troth.people.queries import ReviewDue
+from troth.retention import rules
 from troth.retention.models import Sweep
+from troth.versions import queries as versions
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,21 @@ class SweepView:
 def last_sweeps(limit: int = 10) -> tuple[SweepView, ...]:
     """The latest sweeps, newest first."""
     return tuple(SweepView(sweep.at, sweep.report) for sweep in Sweep.objects.order_by("-at")[:limit])
+
+
+def last_known(now: datetime) -> datetime | None:
+    """The last moment the clock was surely right for erasing: the latest sweep, else the version in force's publishing.
+
+    None before anything is published.
+    """
+    sweep = Sweep.objects.order_by("-at").values_list("at", flat=True).first()
+    version = versions.current(now)
+    return sweep or (version.published_at if version else None)
+
+
+def clock_doubtful(now: datetime) -> bool:
+    """Whether nothing should be erased unattended: see `rules.doubtful`."""
+    return rules.doubtful(now, last_known(now))
 
 
 def reviews_due(now: datetime, limit: int = 200) -> list[ReviewDue]:

@@ -1,7 +1,7 @@
 """From a retention rule to the moment before which things must be gone. Pure."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from troth.people.periods import take_period
@@ -29,6 +29,16 @@ def cutoff(policy: Policy, rule: str, now: datetime) -> Cutoff:
             f"retention rule `{rule}` is `{found.short}`; files need a period from recording, such as `P60D`"
         )
     return Cutoff(rule, found.period, take_period(now, found.period))
+
+
+LONGEST_STEP = timedelta(days=7)
+"""A night's sweep follows the one before within a day, a week at most after trouble. More, and it is as likely that the
+clock jumped; then everything would seem past its day."""
+
+
+def doubtful(now: datetime, last: datetime | None) -> bool:
+    """Whether so much time seems to have passed since the last sweep that a person should look at the clock first."""
+    return last is not None and now - last > LONGEST_STEP
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from troth.evidence.entry import JSON
 from troth.people import queries as people_queries
 from troth.people import services as people
 from troth.policy.model import Policy
-from troth.retention import rules
+from troth.retention import queries, rules
 from troth.retention.models import Sweep
 from troth.systems import services as systems
 from troth.systems.files.system import FilesSystem
 from troth.systems.kit.outcomes import SystemProblem
 from troth.versions import queries as versions
+from troth.work import services as work
 
 
 class NothingPublished(RuntimeError):
@@ -38,6 +39,31 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rules.Report:
         with transaction.atomic():
             Sweep.objects.create(at=now, report=report.as_json())
     return report
+
+
+def sweep_unattended(now: datetime) -> rules.Report | None:
+    """The sweep of every night. None, with a staff task instead, where the clock may have jumped ahead.
+
+    A person who finds the clock right runs `troth sweep` once; from then on the nights go on by themselves. Raises
+    NothingPublished.
+    """
+    if not queries.clock_doubtful(now):
+        return sweep(now)
+    last = queries.last_known(now)
+    told = f"{last:%Y-%m-%d}" if last else "never"
+    work.open_task(
+        kind="sweep",
+        title="The sweep of the night did not run: look at the clock",
+        instructions=(
+            f"The last sweep was on {told}, and the clock says {now:%Y-%m-%d %H:%M} UTC. If that is right, run "
+            "`troth sweep --dry-run`, then `troth sweep`; after that the nights go on by themselves. If it is not, "
+            "set the clock. Nothing was erased."
+        ),
+        subject=("setting", "clock"),
+        key=f"sweep-clock:{last.isoformat() if last else ''}",
+        now=now,
+    )
+    return None
 
 
 def _sweep_files(policy: Policy, now: datetime, *, dry_run: bool) -> tuple[rules.Line, ...]:

@@ -10,6 +10,6 @@ from troth.retention import services
 @app.task(name="retention.sweep", queue="retention", queueing_lock="retention.sweep")
 def sweep(timestamp: int) -> None:
     try:
-        services.sweep(ground.clock())
+        services.sweep_unattended(ground.clock())
     except services.NothingPublished:
         return

@@ -1,6 +1,7 @@
 """The local mailbox page: letters that went nowhere, since no mail server is configured."""
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +11,16 @@ from django.views.decorators.http import require_safe
 from troth import ground
 from troth.messages import queries, rules
 
-_PROXY_MARKS = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_VIA")
+_PROXY_MARKS = (
+    "HTTP_FORWARDED",
+    "HTTP_X_FORWARDED",
+    "HTTP_X_REAL",
+    "HTTP_X_CLIENT",
+    "HTTP_VIA",
+    "HTTP_CF_",
+    "HTTP_TRUE",
+)
+"""How the headers of proxies begin."""
 SHOWN = 50
 
 
@@ -29,11 +39,18 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 def _from_here(request: HttpRequest) -> bool:
     """Peer and host name are this machine's, and nothing passed the request on: a proxy's peer is local too."""
-    if any(mark in request.META for mark in _PROXY_MARKS):
+    if any(header.startswith(_PROXY_MARKS) for header in request.META):
+        return False
+    # a proxy may pass nothing on that tells of it; but then the address people use is not this machine's
+    if not _this_machine(urlsplit(ground.settings().public_url).hostname or ""):
         return False
     host = request.get_host().rpartition(":")[0] if not request.get_host().endswith("]") else request.get_host()
     host = (host or request.get_host()).strip("[]")
-    return _loopback(request.META.get("REMOTE_ADDR", "")) and (host == "localhost" or _loopback(host))
+    return _loopback(request.META.get("REMOTE_ADDR", "")) and _this_machine(host)
+
+
+def _this_machine(host: str) -> bool:
+    return host == "localhost" or _loopback(host)
 
 
 def _loopback(address: str) -> bool:

@@ -115,6 +115,7 @@ ACCOUNT_SESSION_REMEMBER = False
 # Rate limits of sign-in count here, per process; a deployment of many processes may name a shared cache.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+FILE_UPLOAD_HANDLERS = ["troth.web.uploads.NoFiles"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

@@ -206,7 +206,7 @@ def test_killed_in_the_middle_the_file_is_the_old_one_or_the_new_one(
     child = os.fork()
     if child == 0:
         target, name = (os, "replace") if step == "os.replace" else (folders, step)
-        monkeypatch.setattr(target, name, lambda *_: os._exit(9))
+        monkeypatch.setattr(target, name, lambda *_, **__: os._exit(9))
         if step == "_write":
             real = os.fsync
             monkeypatch.undo()

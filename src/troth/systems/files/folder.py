@@ -1,5 +1,6 @@
 """One folder, safely: what may be touched in it, one sweeper at a time, files replaced whole or not at all."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _FRESH = ".troth-rewrite-"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 
 class Changed(Exception):
@@ -24,6 +26,10 @@ class Entry:
     path: Path
     name: str
     stat: os.stat_result
+
+    @property
+    def root(self) -> Path:
+        return self.path.parents[len(Path(self.name).parts) - 1]
 
 
 def entries(folder: Path, pattern: str) -> Iterator[Entry | tuple[str, str]]:
@@ -58,7 +64,7 @@ def _forbidden(root: Path, path: Path, found: os.stat_result) -> str | None:
 @contextmanager
 def swept_alone(folder: Path) -> Iterator[bool]:
     """Holds the folder's lock; False when another sweep holds it. Leftovers of a sweep that was killed are removed."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    handle = os.open(folder, _FOLDER)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -73,18 +79,39 @@ def swept_alone(folder: Path) -> Iterator[bool]:
         os.close(handle)
 
 
+@contextmanager
+def _place(entry: Entry) -> Iterator[int]:
+    """The folder the file is in, held open: reached name by name without following a link, so that who may write there
+    cannot lead us elsewhere between a look and an act. Raises Changed when a link stands in the way by now."""
+    handle = os.open(entry.root, _FOLDER)
+    try:
+        for part in Path(entry.name).parts[:-1]:
+            try:
+                inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
+            except (FileNotFoundError, NotADirectoryError) as problem:  # a link counts as no folder
+                raise Changed(entry.name) from problem
+            os.close(handle)
+            handle = inner
+        yield handle
+    finally:
+        os.close(handle)
+
+
 def open_regular(entry: Entry) -> BinaryIO:
     """Opens the very file that was listed, grown or not. Raises Changed if another stands there now."""
-    try:
-        handle = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError as problem:
-        raise Changed(entry.name) from problem
-    file = os.fdopen(handle, "rb")
+    with _place(entry) as place:
+        try:  # without waiting: a pipe put there meanwhile would have us wait for its writer
+            handle = os.open(entry.path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
+        except OSError as problem:
+            if problem.errno not in (errno.ENOENT, errno.ELOOP):
+                raise
+            raise Changed(entry.name) from problem
     now = os.fstat(handle)
-    if (now.st_ino, now.st_dev) != (entry.stat.st_ino, entry.stat.st_dev):
-        file.close()
+    same = (now.st_ino, now.st_dev) == (entry.stat.st_ino, entry.stat.st_dev)
+    if not same or not stat.S_ISREG(now.st_mode):  # numbers of files that are gone are given anew
+        os.close(handle)
         raise Changed(entry.name)
-    return file
+    return os.fdopen(handle, "rb")
 
 
 def replace(entry: Entry, write: Callable[[BinaryIO], None]) -> int:
@@ -92,21 +119,25 @@ def replace(entry: Entry, write: Callable[[BinaryIO], None]) -> int:
 
     Returns bytes of the new file. Raises Changed when the file changed meanwhile, OSError when the disk refuses.
     """
-    fresh = entry.path.with_name(f"{_FRESH}{secrets.token_hex(8)}")
-    try:
-        size = _write(fresh, entry.stat, write)
-        _unchanged(entry)
-        os.replace(fresh, entry.path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            fresh.unlink()
-        raise
-    _sync(entry.path.parent)
+    fresh = f"{_FRESH}{secrets.token_hex(8)}"
+    with _place(entry) as place:
+        try:
+            size = _write(place, fresh, entry.stat, write)
+            _unchanged(entry, place)
+            os.replace(fresh, entry.path.name, src_dir_fd=place, dst_dir_fd=place)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(fresh, dir_fd=place)
+            raise
+        _sync(place)
     return size
 
 
-def _write(fresh: Path, like: os.stat_result, write: Callable[[BinaryIO], None]) -> int:
-    with open(fresh, "xb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW, 0o600)) as file:
+def _write(place: int, fresh: str, like: os.stat_result, write: Callable[[BinaryIO], None]) -> int:
+    def opener(path: str, flags: int) -> int:
+        return os.open(path, flags | os.O_NOFOLLOW, 0o600, dir_fd=place)
+
+    with open(fresh, "xb", opener=opener) as file:
         if (os.geteuid(), os.getegid()) != (like.st_uid, like.st_gid):
             os.fchown(file.fileno(), like.st_uid, like.st_gid)
         os.fchmod(file.fileno(), stat.S_IMODE(like.st_mode))
@@ -119,16 +150,18 @@ def _write(fresh: Path, like: os.stat_result, write: Callable[[BinaryIO], None])
 
 def remove(entry: Entry) -> None:
     """Deletes the file, unless it changed since it was listed (then raises Changed)."""
-    _unchanged(entry)
-    entry.path.unlink(missing_ok=True)
-    _sync(entry.path.parent)
+    with _place(entry) as place:
+        _unchanged(entry, place)
+        with suppress(FileNotFoundError):
+            os.unlink(entry.path.name, dir_fd=place)
+        _sync(place)
 
 
-def _unchanged(entry: Entry) -> None:
+def _unchanged(entry: Entry, place: int) -> None:
     """Raises Changed unless the file is, to the nanosecond, the one that was listed."""
     then = entry.stat
     try:
-        now = entry.path.lstat()
+        now = os.stat(entry.path.name, dir_fd=place, follow_symlinks=False)
     except FileNotFoundError as problem:
         raise Changed(entry.name) from problem
     if (now.st_ino, now.st_dev, now.st_size, now.st_mtime_ns) != (
@@ -137,9 +170,5 @@ def _unchanged(entry: Entry) -> None:
         raise Changed(entry.name)
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _sync(place: int) -> None:
+    os.fsync(place)

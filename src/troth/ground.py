@@ -53,7 +53,10 @@ def clock() -> datetime:
 
 
 def secret(name: str) -> bytes:
-    """32 random bytes kept in `home/secrets/<name>`, made once, readable by the owner alone."""
+    """32 random bytes kept in `home/secrets/<name>`, made once, readable by the owner alone.
+
+    Raises RuntimeError where the whole folder of secrets is gone and the keys are not.
+    """
     path = settings().home / "secrets" / name
     try:
         return path.read_bytes()
@@ -62,6 +65,12 @@ def secret(name: str) -> bytes:
 
 
 def _make_secret(path: Path) -> bytes:
+    if not path.parent.exists() and _holds_keys(settings().keys_dir):
+        # new secrets would find nobody any more, and call that absence
+        raise RuntimeError(
+            f"{path.parent} is missing, but the key store {settings().keys_dir} is there: the secrets that belong to "
+            "it are gone; is their volume mounted? Restore them from a backup"
+        )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with open(fresh, "xb", opener=lambda p, f: os.open(p, f, 0o600)) as file:
@@ -75,6 +84,11 @@ def _make_secret(path: Path) -> bytes:
     finally:
         fresh.unlink()
     return path.read_bytes()
+
+
+def _holds_keys(folder: Path) -> bool:
+    """Whether the key store was used: one that is new holds no folder yet, at most its mark."""
+    return folder.is_dir() and any(inside.is_dir() for inside in folder.iterdir())
 
 
 def secret_key() -> str:

@@ -231,6 +231,7 @@ def test_the_proof_holds_for_a_stranger_who_has_the_key(around: World) -> None:
     assert verdict.ok
     assert verdict.entry is not None
     assert verdict.entry["facts"]["request"] == request
+    assert verdict.entry["facts"]["reference"] == found.reference  # what the person can compare: theirs, no other's
     forged = {**proof, "entry": proof["entry"].replace('"hubspot",', "")}
     assert not verify_proof(json.dumps(forged), log.public_key()).ok
 

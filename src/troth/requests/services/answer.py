@@ -80,6 +80,7 @@ def _prove_absence(request: Request, tallies: tuple[rules.Tally, ...], now: date
     waiting = sorted({tally.system for tally in rules.outstanding(tallies)})
     facts: dict[str, JSON] = {
         "request": str(request.id),
+        "reference": request.reference,  # what the person knows: else one proof could be handed to everyone
         "absent": tuple(tally.system for tally in looked if tally.state == "done"),
         "could_not_look": tuple(tally.system for tally in looked if tally.state == "not-offered"),
         "outstanding": tuple(waiting),

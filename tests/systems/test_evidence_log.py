@@ -70,7 +70,7 @@ def test_many_entries_take_one_statement_and_keep_their_order() -> None:
     each = [(PERSON, {"number": n}) for n in range(500)]
     with CaptureQueriesContext(connection) as statements, transaction.atomic():
         ids = services.append_many("a.b", each, at=NOW)
-    assert len([s for s in statements if s["sql"].startswith("INSERT")]) == 1
+    assert len([s for s in statements if "insert into" in s["sql"].lower()]) == 1
     assert [(e.id, e.facts["number"]) for e in reversed(queries.entries(limit=500))] == list(
         zip(ids, range(500), strict=True)
     )

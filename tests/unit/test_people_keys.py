@@ -29,7 +29,7 @@ def test_a_key_is_random_durable_and_the_same_for_every_process(store: Directory
 def test_no_file_holds_the_key_and_only_the_owner_may_look(store: DirectoryKeys, tmp_path: Path) -> None:
     id = uuid4()
     key = store.create(id)
-    path = tmp_path / "keys" / "people" / id.hex[:2] / id.hex[2:4] / id.hex
+    path = tmp_path / "keys" / "people" / id.hex[:2] / id.hex
     assert key not in path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
@@ -50,7 +50,7 @@ def test_a_destroyed_key_is_gone_for_everybody_at_once(store: DirectoryKeys, tmp
 def test_a_destruction_cut_short_after_overwriting_counts(store: DirectoryKeys, tmp_path: Path) -> None:
     id = uuid4()
     store.create(id)
-    (tmp_path / "keys" / "people" / id.hex[:2] / id.hex[2:4] / id.hex).write_bytes(bytes(40))
+    (tmp_path / "keys" / "people" / id.hex[:2] / id.hex).write_bytes(bytes(40))
     with pytest.raises(KeyDestroyed):
         store.get(id)
     store.destroy(id)
@@ -62,7 +62,7 @@ def test_a_damaged_key_or_another_master_is_not_called_destroyed(store: Director
     store.create(id)
     with pytest.raises(KeyStoreUnreachable, match="master key"):
         DirectoryKeys(tmp_path / "keys", b"x" * 32, "people").get(id)
-    (tmp_path / "keys" / "people" / id.hex[:2] / id.hex[2:4] / id.hex).write_bytes(b"torn")
+    (tmp_path / "keys" / "people" / id.hex[:2] / id.hex).write_bytes(b"torn")
     with pytest.raises(KeyStoreUnreachable, match="damaged"):
         store.get(id)
 

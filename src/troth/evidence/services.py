@@ -14,6 +14,7 @@ from troth.evidence.values import Checkpoint, LogDamaged
 __all__ = ["JSON", "NotInTransaction", "UnfitEntry", "append", "append_many", "checkpoint", "export_bundle", "sequence"]
 
 BATCH = 10_000
+INSERTED = 1_000  # entries a statement
 
 
 class NotInTransaction(RuntimeError):
@@ -38,12 +39,13 @@ def append_many(kind: str, each: Iterable[tuple[str | None, Mapping[str, JSON]]]
     if not connection.in_atomic_block:
         raise NotInTransaction(f"'{kind}' was appended outside a transaction; append inside the act's own atomic block")
     rows = [_row(kind, person, facts, at) for person, facts in each]
-    return [row.id for row in models.Entry.objects.bulk_create(rows, batch_size=1_000)]
+    batches = (rows[start : start + INSERTED] for start in range(0, len(rows), INSERTED))
+    return [id for batch in batches for id in store.insert(kind, at, batch)]
 
 
-def _row(kind: str, person: str | None, facts: Mapping[str, JSON], at: datetime) -> models.Entry:
+def _row(kind: str, person: str | None, facts: Mapping[str, JSON], at: datetime) -> store.Row:
     body = encode(kind, at, person, facts)
-    return models.Entry(kind=kind, at=at, person=person, body=body, leaf_hash=merkle.leaf_hash(body))
+    return person, body, merkle.leaf_hash(body)
 
 
 def sequence(now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -12,6 +13,16 @@ from troth.evidence.values import LogDamaged
 LOCK = 0x74726F74685F6C67  # one sequencer at a time in a database; writers never take it
 WINDOW = 5_000
 
+Row = tuple[str | None, bytes, bytes]
+"""Pseudonym, body, leaf hash."""
+
+_INSERT = """
+insert into evidence_entry (kind, at, person, body, leaf_hash)
+select %s, %s, entry.person, entry.body, entry.leaf_hash
+from unnest(%s::text[], %s::bytea[], %s::bytea[]) with ordinality as entry (person, body, leaf_hash, nth)
+order by entry.nth
+returning id
+"""
 _PLACE = """
 with batch as (
     select id, row_number() over (order by id) as nth
@@ -71,6 +82,11 @@ def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     return rows
 
 
+def insert(kind: str, at: datetime, rows: Sequence[Row]) -> list[int]:
+    """Write entries without a place, in one statement; their ids, in the order of `rows`."""
+    return [id for (id,) in fetch(_INSERT, [kind, at, *_columns(rows)])] if rows else []
+
+
 def lock() -> None:
     """Wait to be the only sequencer, until the transaction ends."""
     with connection.cursor() as cursor:
@@ -107,7 +123,7 @@ def wrong_nodes(nodes: Sequence[Node]) -> list[Coordinate]:
     return [Coordinate(*row) for row in fetch(_WRONG_NODES, _columns(nodes))] if nodes else []
 
 
-def _columns(nodes: Sequence[Node]) -> list[list[Any]]:
+def _columns(nodes: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*nodes, strict=True)]
 
 

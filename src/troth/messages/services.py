@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from troth import ground
 from troth.evidence import services as evidence
@@ -11,6 +11,10 @@ from troth.messages import rules, seal
 from troth.messages.models import Message
 
 KEPT_LOCALLY = timedelta(days=30)
+_INSERT = """
+insert into mail_message (id, key, kind, state, sealed, attempts, reason, created_at)
+values (%s, %s, %s, %s, %s, 0, '', %s) on conflict (key) do nothing
+"""
 
 
 def send(*, kind: str, to: str, subject: str, text: str, key: str, now: datetime) -> UUID:
@@ -25,8 +29,7 @@ def send(*, kind: str, to: str, subject: str, text: str, key: str, now: datetime
             "messages.services.send needs an open transaction: a letter leaves only if its cause commits"
         )
     rules.check(to, subject, text)
-    known = Message.objects.filter(key=key).values_list("id", flat=True).first()
-    return known or _queue(kind, seal.Letter(to, subject, text), key, now)
+    return _queue(kind, seal.Letter(to, subject, text), key, now)
 
 
 def _queue(kind: str, letter: seal.Letter, key: str, now: datetime) -> UUID:
@@ -35,19 +38,20 @@ def _queue(kind: str, letter: seal.Letter, key: str, now: datetime) -> UUID:
     by_mail = bool(ground.settings().smtp_url)
     message = Message(key=key, kind=kind, state="queued" if by_mail else "local", created_at=now)
     message.sealed = seal.close(message.id, letter)
-    with transaction.atomic():
-        if not _insert(message):
-            return Message.objects.values_list("id", flat=True).get(key=key)
-        evidence.append("message.queued", facts={"message": str(message.id), "kind": kind}, at=now)
-        if by_mail:
-            deliver.defer(message_id=str(message.id))
+    if not _insert(message):
+        return Message.objects.values_list("id", flat=True).get(key=key)
+    evidence.append("message.queued", facts={"message": str(message.id), "kind": kind}, at=now)
+    if by_mail:
+        deliver.defer(message_id=str(message.id))
     return message.id
 
 
 def _insert(message: Message) -> bool:
-    """False if another transaction stored this key meanwhile (we waited for it)."""
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    return Message.objects.filter(id=message.id).exists()
+    """False if the key is stored already; one that another transaction is storing is waited for."""
+    with connection.cursor() as cursor:
+        sealed = bytes(message.sealed)
+        cursor.execute(_INSERT, (message.id, message.key, message.kind, message.state, sealed, message.created_at))
+        return bool(cursor.rowcount == 1)
 
 
 def wipe_old(now: datetime) -> int:

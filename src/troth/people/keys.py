@@ -49,7 +49,9 @@ class KeyStore(Protocol):
 
 
 class DirectoryKeys:
-    """Keys as files `room/ab/cd/<id>` under `path`, each wrapped under `master` (32 bytes), for the owner alone.
+    """Keys as files `room/ab/<id>` under `path`, each wrapped under `master` (32 bytes), for the owner alone.
+
+    One level of 256 folders: a new folder must be synced to disk with the folder above it, before its first key counts.
 
     A mark in `path` tells a store from the empty mount point of one: a folder without it is unreachable, never
     "destroyed", and takes no new key.
@@ -103,14 +105,14 @@ class DirectoryKeys:
         if not self._path.exists():
             return
         self._reachable()
-        for file in self._room.glob("??/??/" + "[0-9a-f]" * 32):
+        for file in self._room.glob("??/" + "[0-9a-f]" * 32):
             try:
                 yield UUID(file.name), datetime.fromtimestamp(file.stat().st_mtime, UTC)
             except FileNotFoundError:  # destroyed meanwhile
                 continue
 
     def _file(self, id: UUID) -> Path:
-        return self._room / id.hex[:2] / id.hex[2:4] / id.hex
+        return self._room / id.hex[:2] / id.hex
 
     def _open(self) -> None:
         """Make the store if its folder is not there at all."""

@@ -100,7 +100,7 @@ def erasure(stage: Stage) -> dict[str, Any]:
 
 def _key_file(stage: Stage) -> Any:
     name = stage.notes["person"].hex
-    return stage.world.home / "keys" / "people" / name[:2] / name[2:4] / name
+    return stage.world.home / "keys" / "people" / name[:2] / name
 
 
 def _in_vault(stage: Stage) -> int:

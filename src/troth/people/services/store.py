@@ -9,7 +9,7 @@ from django.db import connection
 
 from troth.people import rules
 from troth.people.keys import KeyDestroyed
-from troth.people.models import Person, Record, Value
+from troth.people.models import Record, Value
 from troth.people.vault import PersonKey
 from troth.versions.values import Version
 
@@ -25,8 +25,10 @@ def hold_still(person_id: UUID) -> None:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a person can be held only inside a transaction: use transaction.atomic")
-    locked = Person.objects.select_for_update(no_key=True).filter(id=person_id)
-    if locked.values_list("id", flat=True).first() is None:
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from people_person where id = %s for no key update", [person_id])
+        found = cursor.fetchone()
+    if found is None:
         raise PersonGone(f"the person {person_id} is not in the vault: erased, or never there")
 
 

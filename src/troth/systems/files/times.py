@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from troth.systems.files import stamps
 from troth.systems.files.classes import FileClass
 
 _DAY = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
 _SAME_DAY = timedelta(hours=24 + 28)  # two times of one written day are closer, whatever zones they name
+_SAME_HOUR = timedelta(hours=2)  # two times of one written hour and zone are closer, summer time included
 _REMEMBERED = 4096  # times of recent lines: neighbours mostly share a second
 
 
@@ -19,10 +21,12 @@ class LineClock:
         pattern = re.compile((spec.time or "").encode())
         self._search, self._group = pattern.search, min(1, pattern.groups)
         self._format = spec.format
+        self._fast = stamps.reader(spec.format)
         self._zone = ZoneInfo(spec.zone)
         self._day = _day_of(spec.format)
+        self._hour = stamps.hour_of(spec.format)
         self._known: dict[bytes, datetime | None] = {}
-        self._days: dict[tuple[bytes, datetime], bool | None] = {}
+        self._judged: dict[tuple[bytes, datetime], bool | None] = {}
 
     def __call__(self, line: bytes) -> datetime | None:
         found = self.texts((line,))
@@ -33,12 +37,20 @@ class LineClock:
         group = self._group
         return [match[group] for match in map(self._search, lines) if match and match[group] is not None]
 
-    def all_old(self, texts: Iterable[bytes], before: datetime) -> bool | None:
+    def all_old(self, texts: Sequence[bytes], before: datetime) -> bool | None:
         """True: every one of these times is before `before`; False: none is; None: some are, or it is close.
 
-        Looks at the days in them only, of which a stretch of a log has one or two.
+        Looks at the days in them only, of which a stretch of a log has one or two; near `before` at their hours.
         """
-        verdicts = {self._day_old(day, text, before) for day, text in {self._day(text): text for text in texts}.items()}
+        verdict = self._of_one(self._day, _SAME_DAY, texts, before)
+        return self._of_one(self._hour, _SAME_HOUR, texts, before) if verdict is None else verdict
+
+    def _of_one(
+        self, part: Callable[[bytes], bytes], reach: timedelta, texts: Sequence[bytes], before: datetime
+    ) -> bool | None:
+        """What all the days, or hours, of these times agree on."""
+        samples = {part(text): text for text in texts}
+        verdicts = {self._old(same, text, reach, before) for same, text in samples.items()}
         return verdicts.pop() if len(verdicts) == 1 else None
 
     def oldest(self, texts: Iterable[bytes], known: datetime | None) -> datetime | None:
@@ -52,12 +64,15 @@ class LineClock:
                 known = min(filter(None, (known, *map(self._time, same_day))), default=None)
         return known
 
-    def _day_old(self, day: bytes, text: bytes, before: datetime) -> bool | None:
-        if (day, before) not in self._days:
-            time = self._time(text)
-            far = time is not None and abs(time - before) > _SAME_DAY
-            self._days[day, before] = time < before if time and far else None
-        return self._days[day, before]
+    def _old(self, same: bytes, sample: bytes, reach: timedelta, before: datetime) -> bool | None:
+        """Whether each time with the part `same` is before `before`; no two of them are `reach` apart."""
+        if (same, before) not in self._judged:
+            if len(self._judged) >= _REMEMBERED:
+                self._judged.clear()
+            time = self._time(sample)
+            far = time is not None and abs(time - before) > reach
+            self._judged[same, before] = time < before if time and far else None
+        return self._judged[same, before]
 
     def _time(self, text: bytes) -> datetime | None:
         if text not in self._known:
@@ -78,7 +93,7 @@ class LineClock:
             return datetime.fromisoformat(text)
         if self._format in ("epoch", "epoch-ms"):
             return datetime.fromtimestamp(float(text) / (1000 if self._format == "epoch-ms" else 1), UTC)
-        return datetime.strptime(text, self._format)  # noqa: DTZ007 (the zone is added by the caller)
+        return (self._fast and self._fast(text)) or datetime.strptime(text, self._format)  # noqa: DTZ007 (the zone is added by the caller)
 
 
 def _day_of(form: str) -> Callable[[bytes], bytes]:

@@ -2,7 +2,7 @@
 
 from troth.sharing.services.choices import choice_link, enough_links, mail_choice_link, person_of_link
 from troth.sharing.services.deliver import deliver
-from troth.sharing.services.follow import follow
+from troth.sharing.services.follow import follow, handed_over_by_hand
 from troth.sharing.services.queue import close, queue
 from troth.sharing.services.suppress import continue_suppression, suppress
 from troth.sharing.services.withdraw import withdraw
@@ -14,6 +14,7 @@ __all__ = [
     "deliver",
     "enough_links",
     "follow",
+    "handed_over_by_hand",
     "mail_choice_link",
     "person_of_link",
     "queue",

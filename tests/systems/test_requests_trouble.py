@@ -344,3 +344,29 @@ def test_counts_of_an_act_come_from_what_it_says_it_changed() -> None:
     assert work.changed({"rows": 4, "tables": {"a": {"erased": 4}}}) == 4
     assert work.changed({"jobs": ["1"], "left": 0}) == 0
     assert work.changed({"contacts": 2, "created": True}) == 2
+
+
+def test_a_recipient_without_a_connector_is_told_of_an_erasure_by_a_person(around: World) -> None:
+    """Whoever got the data is told (GDPR Art. 19); who never got it is not."""
+    handed = [t for t in tasks.open_tasks(kind="delivery") if t.system == "apollo"]
+    assert handed, "the demo row is for Apollo too"
+    for delivery in handed:
+        staff.finish_task(delivery.id, by="7", proof="sent, and confirmed there", now=NOW)
+    request = asked("erasure", ANA)
+    work_through()
+    told = tally(request, "erase", "recipient:apollo")
+    assert (told.state, told.title) == ("staff", "Apollo")
+    (task,) = tasks.open_tasks(kind="request-erase")
+    assert "Tell Apollo" in task.instructions
+    assert ANA not in task.instructions + task.title
+    assert "Apollo" in mails(ANA)[0].text
+    assert person_of(ANA) is None
+    staff.finish_task(task.id, by="7", proof="their answer is in the ticket", now=NOW)
+    services.tend(NOW)
+    assert tally(request, "erase", "recipient:apollo").state == "done"
+
+
+def test_a_recipient_that_never_got_anything_is_not_told(around: World) -> None:
+    request = asked("erasure", ANA)
+    work_through()
+    assert not [system for system in tally_states(request) if "apollo" in system]

@@ -60,7 +60,7 @@ class Step(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="steps")
     phase = models.CharField(max_length=16)
-    system = models.CharField(max_length=64)
+    system = models.CharField(max_length=80)
     title = models.CharField(max_length=120)
     state = models.CharField(max_length=16, default="queued")
     reason = models.CharField(max_length=16, blank=True)

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('phase', models.CharField(max_length=16)),
-                ('system', models.CharField(max_length=64)),
+                ('system', models.CharField(max_length=80)),
                 ('title', models.CharField(max_length=120)),
                 ('state', models.CharField(default='queued', max_length=16)),
                 ('reason', models.CharField(blank=True, max_length=16)),

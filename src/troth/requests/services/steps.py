@@ -144,7 +144,8 @@ def _begin(request: Request, phase: str, now: datetime) -> list[Step]:
         erasing = Step.objects.filter(request=request, phase="erase").exclude(state="done")
         undone = dict(erasing.values_list("system", "state"))
     steps = [
-        Step(request=request, phase=phase, system=p.system, title=p.title, changed_at=now) for p in work.places(phase)
+        Step(request=request, phase=phase, system=p.system, title=p.title, changed_at=now)
+        for p in work.places(phase, request, now)
     ]
     for step in steps:
         if step.system in undone:

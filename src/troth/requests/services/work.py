@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 from troth.people import queries as people
 from troth.requests.models import Request, Step
 from troth.requests.services import sealed
+from troth.sharing import queries as sharing
 from troth.systems import services as systems
 from troth.systems.kit.base import System
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, Finding, Found, NotOffered, Outcome, Pending
+from troth.versions import queries as versions
 
 VAULT = "vault"
 DELIVERIES = "deliveries"
+RECIPIENT = "recipient:"
+"""Begins the name of a step that is for a recipient no connector reaches."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,12 @@ class Place:
     title: str
 
 
-def places(phase: str) -> tuple[Place, ...]:
-    """The systems a phase has a step for, as they are configured now. Raises SystemProblem."""
+def places(phase: str, request: Request, now: datetime) -> tuple[Place, ...]:
+    """The systems a phase has a step for, as they are configured now. Raises SystemProblem.
+
+    An erasure also has a step for each recipient that got the person's data and has no connector: every recipient is
+    told (GDPR Art. 19), those by a person.
+    """
     vault = Place(VAULT, "Our own records")
     if phase == "close":
         return (Place(DELIVERIES, "Deliveries under way"),)
@@ -53,7 +61,25 @@ def places(phase: str) -> tuple[Place, ...]:
     outside = tuple(Place(s.name, s.title) for s in systems.registry().all())
     if phase == "delete-account":
         return tuple(p for p in outside if hasattr(systems.registry().get(p.system), "delete_account"))
-    return (vault, *outside) if phase in ("find", "absent") else outside
+    if phase == "erase":
+        return (*outside, *_by_hand(request, now))
+    return (vault, *outside)
+
+
+def _by_hand(request: Request, now: datetime) -> tuple[Place, ...]:
+    told = sharing.told(request.person_id) if request.person_id else frozenset()
+    unreached = sorted(recipient for recipient in told if systems.registry().for_recipient(recipient) is None)
+    version = versions.current(now)
+    names = version.policy.recipients if version else {}
+    return tuple(Place(RECIPIENT + r, names[r].name if r in names else r) for r in unreached)
+
+
+def _tell(step: Step) -> Result:
+    manual = (
+        f"Tell {step.title} that the person of this request asked for erasure, and have it erased there: open the "
+        "request for the address, then finish this task with the date and the answer"
+    )
+    return Result("staff", note=f"no connector reaches {step.title}", reason="by-hand", manual=manual)
 
 
 def perform(step: Step, request: Request, now: datetime) -> Result:
@@ -63,6 +89,8 @@ def perform(step: Step, request: Request, now: datetime) -> Result:
     who = sealed.asked(request.id, request.sealed).who
     if step.system in (VAULT, DELIVERIES):
         return vault.PHASES[step.phase](step, request, who, now)
+    if step.system.startswith(RECIPIENT):
+        return _tell(step)
     system = systems.registry().get(step.system)
     if step.phase == "absent":
         return _look_again(step, request, system, who)

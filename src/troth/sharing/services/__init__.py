@@ -1,9 +1,10 @@
 """The room's one door for acts: queue and send deliveries, pass withdrawals on, hand out choice links."""
 
 from troth.sharing.services.choices import choice_link, enough_links, mail_choice_link, person_of_link
+from troth.sharing.services.close import close
 from troth.sharing.services.deliver import deliver
 from troth.sharing.services.follow import follow, handed_over_by_hand
-from troth.sharing.services.queue import close, queue
+from troth.sharing.services.queue import queue
 from troth.sharing.services.suppress import continue_suppression, suppress
 from troth.sharing.services.withdraw import withdraw
 

@@ -77,15 +77,3 @@ def drop_tasks(delivery_ids: Iterable[UUID], reason: str, now: datetime) -> None
     for delivery in delivery_ids:
         for task in work_queries.open_tasks(subject=(TASK, str(delivery))):
             work.drop_task(task.id, by=TROTH, reason=reason, now=now)
-
-
-def close(person_id: UUID, now: datetime) -> int:
-    """Withhold everything of a person that has not left; returns how many are leaving at this moment.
-
-    Whoever erases waits until it is none: a delivery must not arrive after the erasure there.
-    """
-    waiting = Delivery.objects.filter(person_id=person_id, state__in=[Delivery.State.QUEUED, Delivery.State.STAFF])
-    ids = list(waiting.values_list("id", flat=True))
-    waiting.filter(id__in=ids).update(state=Delivery.State.WITHHELD, code="erasure", changed_at=now)
-    drop_tasks(ids, "the person asked for erasure", now)
-    return Delivery.objects.filter(person_id=person_id, state=Delivery.State.SENDING).count()

@@ -1,12 +1,16 @@
 """Whoever may write into a swept folder (the web server, say) must not be able to have the sweeper reach elsewhere."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from troth.demo import logs
 from troth.systems.files import folder
+from troth.systems.files.classes import FileClass
 from troth.systems.files.folder import Changed, Entry
+from troth.systems.files.times import LineClock
 
 
 @pytest.fixture
@@ -45,3 +49,11 @@ def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.log")
     with pytest.raises(Changed):
         folder.open_regular(entry)
+
+
+def test_a_visitor_cannot_write_the_time_of_their_own_line() -> None:
+    """The user name of basic authentication stands before the time, and servers escape only its quotes."""
+    clock = LineClock(FileClass.model_validate(logs.CLASSES["access"]))
+    name = b"[01/Jan/2099:00:00:00 +0000] \\x22"
+    line = b"203.0.113.7 - " + name + b' [24/Nov/2026:10:00:00 +0000] "GET /[01/Jan/2099:00:00:00 +0000] " 401 0'
+    assert clock(line) == datetime(2026, 11, 24, 10, tzinfo=UTC)

@@ -20,7 +20,7 @@ CLASSES: dict[str, dict[str, str]] = {
         "touchpoint": "browse-website",
         "rule": "website-logs",
         "by": "line",
-        "time": r"\[(\d{2}/\w{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\]",
+        "time": r'\[(\d{2}/\w{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] "',
         "format": "%d/%b/%Y:%H:%M:%S %z",
     },
     "torque": {

@@ -12,7 +12,6 @@ from typer.main import get_command
 COMMANDS = {
     "check": "Check a policy: all its problems at once, each with its place.",
     "export": "Print what a policy says, as data.",
-    "init": "Start a policy of your own.",
     "publish": "Publish a policy: from now on it is what runs.",
     "serve": "Serve the notice, forms, privacy centre and console, with a worker.",
     "worker": "Work off background tasks.",
@@ -20,7 +19,6 @@ COMMANDS = {
     "sweep": "Erase what is past its period.",
     "evidence": "Export and verify evidence.",
     "staff": "People who work in the console, and links that sign them in.",
-    "systems": "The systems that hold personal data.",
     "sandbox": "Doubles of Salesforce and HubSpot on this machine, to try things with.",
     "demo": "The whole story on a world of its own.",
     "migrate": "Bring the database up to date.",

@@ -59,7 +59,12 @@ def load_texts(
     tree = _tree(sources, found)
     if not tree.data and not found:
         found.append(
-            Problem("T-0001", "error", "the policy is empty: no file holds a section", help="see `troth init`")
+            Problem(
+                "T-0001",
+                "error",
+                "the policy is empty: no file holds a section",
+                help="begin with a `policy.yaml`; docs/tutorial/first-policy.md shows a whole one",
+            )
         )
     if not tree.data:
         return Loaded(None, _ordered(found), tree.places, sources)

@@ -30,7 +30,14 @@ def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
         else:
             texts[name] = text
     if not texts and not problems:
-        problems.append(Problem("T-0001", "error", f"there is no `*.yaml` file in `{folder}`", help="see `troth init`"))
+        problems.append(
+            Problem(
+                "T-0001",
+                "error",
+                f"there is no `*.yaml` file in `{folder}`",
+                help="begin with a `policy.yaml`; docs/tutorial/first-policy.md shows a whole one",
+            )
+        )
     return texts, problems
 
 

@@ -68,7 +68,7 @@ def _bare(home: Path) -> tuple[float, float]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "PYTHONDONTWRITE"))}
     return {**kept, "TROTH_HOME": str(home)}
 
 

@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 # One zone a place: that of its capital or main authority. Enough to tell on which local day something arrived.
 ZONES = {
     "AT": "Europe/Vienna", "BE": "Europe/Brussels", "BG": "Europe/Sofia", "CH": "Europe/Zurich",
@@ -41,6 +39,8 @@ def local_day(place: str, moment: datetime) -> date:
 @lru_cache(maxsize=256)
 def holidays_of(place: str, first_year: int, last_year: int) -> frozenset[date]:
     """Public holidays of a place in these years. Raises UnknownPlace."""
+    import holidays  # here: it takes a tenth of a second, which most commands need not pay
+
     country, _, subdivision = place.partition("-")
     try:
         found = holidays.country_holidays(country, subdiv=subdivision or None, years=range(first_year, last_year + 1))

@@ -3,9 +3,12 @@
 import pkgutil
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from troth.systems import saas
-from troth.systems.kit.saas import SaasSystem
+
+if TYPE_CHECKING:
+    from troth.systems.kit.saas import SaasSystem
 
 _NOT_VENDORS = frozenset({"manifest"})
 
@@ -17,8 +20,10 @@ def vendors() -> tuple[str, ...]:
     return tuple(sorted(name for name in found if not name.startswith("_") and name not in _NOT_VENDORS))
 
 
-def connector(name: str) -> type[SaasSystem]:
+def connector(name: str) -> "type[SaasSystem]":
     """The connector class of vendor `name`. Raises `KeyError` when there is no such vendor."""
+    from troth.systems.kit.saas import SaasSystem  # here: an HTTP client loads only where a vendor is used
+
     if name not in vendors():
         raise KeyError(name)
     module = import_module(f"{saas.__name__}.{name}")

@@ -3,6 +3,7 @@
 The floor is the embedded PostgreSQL alone, which is most of it.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,8 +31,6 @@ def run(_size: Size) -> Iterator[Figure]:
 
 
 def _environment(venv: Path) -> dict[str, str]:
-    import os
-
     return {**os.environ, "UV_PROJECT_ENVIRONMENT": str(venv), "UV_LINK_MODE": "copy"}
 
 

@@ -5,6 +5,7 @@ bare Python with Django for each command the story runs.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,4 +38,6 @@ def _play(home: str) -> list[str]:
 
 
 def _python(*args: str) -> str:
-    return subprocess.run([sys.executable, *args], check=True, stdout=subprocess.PIPE, text=True).stdout
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, *args]
+    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout

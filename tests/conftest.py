@@ -9,18 +9,25 @@ import pytest
 
 
 def _prepare_home() -> Path | None:
-    """Point this process at a home of its own, before anything reads settings; workers inherit the controller's.
+    """Point this process at a home of its own, before anything reads settings. Returns it where we are to clean up.
 
-    At import, not in a hook: pytest-django sets Django up in its own `pytest_configure`.
+    At import, not in a hook: pytest-django sets Django up in its own `pytest_configure`. Parallel workers have each a
+    home inside the controller's, with a server, a systems file and keys that no other worker touches.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.web.settings")
-    if os.environ.get("TROTH_TEST_HOME"):
-        return None
-    home = Path(tempfile.mkdtemp(prefix="troth-test-"))
-    home.chmod(0o755)  # the server runs as another user when we are root
-    os.environ["TROTH_TEST_HOME"] = os.environ["TROTH_HOME"] = str(home)
     for name in ("TROTH_DATABASE_URL", "TROTH_SMTP_URL", "TROTH_SYSTEMS"):
         os.environ.pop(name, None)
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        os.environ["TROTH_HOME"] = str(_made(Path(os.environ["TROTH_TEST_HOME"]) / worker))
+        return None
+    home = _made(Path(tempfile.mkdtemp(prefix="troth-test-")))
+    os.environ["TROTH_TEST_HOME"] = os.environ["TROTH_HOME"] = str(home)
+    return home
+
+
+def _made(home: Path) -> Path:
+    home.mkdir(exist_ok=True)
+    home.chmod(0o755)  # the server runs as another user when we are root
     return home
 
 
@@ -28,18 +35,25 @@ OWN_HOME = _prepare_home()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load the settings now: pytest-django sets Django up after this hook, and only if they are loaded."""
+    """Load the settings now: pytest-django sets Django up after this hook, and only if they are loaded.
+
+    Named here and not earlier: a worker inherits the name, and pytest-django would then load them before this file.
+    """
+    if OWN_HOME is not None:
+        config.add_cleanup(lambda: _clean(OWN_HOME))
+        if config.getoption("numprocesses", None):
+            return  # the controller of parallel workers runs no test and needs no database
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.web.settings")
     from django.conf import settings
 
     assert settings.DATABASES
-    if OWN_HOME is not None:
-        config.add_cleanup(lambda: _clean(OWN_HOME))
 
 
 def _clean(home: Path) -> None:
     from troth import postgres
 
-    postgres.stop(home)
+    for one in (home, *(path for path in home.iterdir() if path.is_dir())):
+        postgres.stop(one)
     shutil.rmtree(home, ignore_errors=True)
 
 

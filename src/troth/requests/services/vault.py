@@ -1,7 +1,7 @@
 """What each phase does in our own house: deliveries under way, and the vault."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -12,12 +12,8 @@ from troth.people import services as people
 from troth.people.services.erase import RECHECK
 from troth.requests.models import Request, Step
 from troth.requests.services.work import Result, came_back
-from troth.sharing import queries as sharing_queries
 from troth.sharing import services as sharing
-from troth.systems import services as systems
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import SystemProblem
-from troth.work import services as staff
 
 STILL_LEAVING = timedelta(seconds=3)
 MOST_WAITS = 10
@@ -30,7 +26,6 @@ def _close(step: Step, request: Request, _who: Identifiers, now: datetime) -> Re
     if request.person_id is None:
         return Result("done")
     with transaction.atomic():
-        sharing.handed_over_by_hand(request.person_id, now)
         leaving = sharing.close(request.person_id, now)
     if leaving and step.attempts < MOST_WAITS:
         return Result("pending", note="a delivery is leaving at this moment", again=STILL_LEAVING, waited=True)
@@ -48,7 +43,6 @@ def _erase(_step: Step, request: Request, who: Identifiers, now: datetime) -> Re
         Request.objects.filter(id=request.id).update(register_entry=person)  # first: the erasing unlinks the person
         with transaction.atomic():
             sharing.close(person, now)
-            _tell_by_hand(request, now)
             erased = people.erase(person, now=now, request_id=request.id)
         return Result("done", erased.records)
     if request.pseudonym:  # an earlier try did it, or another request of theirs
@@ -57,34 +51,6 @@ def _erase(_step: Step, request: Request, who: Identifiers, now: datetime) -> Re
     register.note_erased(request.id, register.hashes(who), register.seal(request.id, who), now, now + RECHECK)
     Request.objects.filter(id=request.id).update(register_entry=request.id)
     return Result("done")
-
-
-def _tell_by_hand(request: Request, now: datetime) -> None:
-    """Recipients that no system reaches are told by a person that they must erase too (GDPR Art. 17(2) and 19)."""
-    if request.person_id is None:
-        return
-    for recipient in sorted(sharing_queries.told(request.person_id)):
-        if not _connected(recipient):
-            staff.open_task(
-                kind="erasure-notice",
-                title=f"Request {request.reference}: have {recipient} erase what it was given",
-                instructions=(
-                    f"{recipient} was given data of this person, and no connector reaches it. Open the request for the "
-                    f"address, have {recipient} erase what it holds, then finish the task with the date and its answer."
-                ),
-                subject=("request", str(request.id)),
-                system=recipient,
-                due_at=datetime.combine(request.target_day, time(12), UTC),
-                key=f"erasure-notice:{request.id}:{recipient}",
-                now=now,
-            )
-
-
-def _connected(recipient: str) -> bool:
-    try:
-        return systems.registry().for_recipient(recipient) is not None
-    except SystemProblem:  # a systems file that cannot be read keeps nobody in the vault
-        return False
 
 
 def _erased_before(request: Request) -> int:

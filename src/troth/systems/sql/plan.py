@@ -165,15 +165,21 @@ def _update(reach: Reach, table: str, effect: Effect, values: Mapping[str, Value
 
 
 def _change(reach: Reach, table: str, change: sql.Composable) -> sql.Composed:
-    """The write and, in the same statement, whose rows it touched."""
+    """The write and, in the same statement, whose rows it touched.
+
+    INVARIANT: no join of `reached` with what changed. The planner cannot know how many rows either has, and a nested
+    loop over one person's 10,000 rows takes a minute; sorting them takes a moment.
+    """
     keys = commas(alias(i) for i in reach.keys(table))
     return sql.SQL(
         "with reached as materialized ({reached}), shared as materialized ({shared}), "
         "mine as materialized (select distinct {keys} from reached except select {keys} from shared), "
         "changed as ({change}) "
-        "select r.person, count(*), count(c.mark), count(s.mark) from reached r "
-        "left join (select distinct {keys}, 1 as mark from changed) c using ({keys}) "
-        "left join (select {keys}, 1 as mark from shared) s using ({keys}) group by r.person order by r.person"
+        "select person, count(*), count(changed), count(shared) from ("
+        "select person, max(changed) over same as changed, max(shared) over same as shared from ("
+        "select person, {keys}, null::int as changed, null::int as shared from reached "
+        "union all select null, {keys}, 1, null from changed union all select null, {keys}, null, 1 from shared"
+        ") every window same as (partition by {keys})) told where person is not null group by person order by person"
     ).format(reached=_reached_set(reach, table), shared=shared(reach, table), keys=keys, change=change)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from troth.policy import plain as words
 from troth.policy.model import Policy, RetentionRule, Row, RowRecipient, Touchpoint
-from troth.web import words
 
 FORM = "form"
 

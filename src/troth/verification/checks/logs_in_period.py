@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from troth.policy import plain
 from troth.policy.model import Policy
 from troth.retention import rules as retention
 from troth.systems.files.system import CouldNotTell, FilesSystem
@@ -63,7 +64,7 @@ def _judged(world: World, subject: str, cutoff: retention.Cutoff, oldest: dateti
     if oldest is None:
         return Result(ID, subject, "kept", expected, "nothing is stored", where)
     age = (world.now - oldest).days
-    found = f"the oldest is from {oldest.date()}, {age} days ago"
+    found = f"the oldest is from {plain.day(oldest)}, {age} days ago"
     if oldest < cutoff.before:
         return Result(
             ID, subject, "broken", expected, found, where, "run `troth sweep`", {"oldest": oldest.isoformat()}
@@ -72,4 +73,4 @@ def _judged(world: World, subject: str, cutoff: retention.Cutoff, oldest: dateti
 
 
 def _expected(policy: Policy, rule: str) -> str:
-    return f"nothing older than {policy.retention[rule].period}"
+    return f"nothing older than {plain.period(policy.retention[rule].period or '')}"

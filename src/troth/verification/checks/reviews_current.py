@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from troth.policy import plain
 from troth.retention import queries as retention
 from troth.verification.rules import Result
 from troth.verification.world import World
@@ -16,7 +17,8 @@ def check(world: World) -> Iterator[Result]:
     where, subject = "retention.until-unneeded", "Reviews"
     if due:
         more = "at least " if len(due) == MOST else ""
-        found = f"{more}{len(due)} records are past their review day, the oldest since {due[0].review_at.date()}"
+        number, since = plain.count(len(due), "record"), plain.day(due[0].review_at)
+        found = f"{more}{number} past the review day, the oldest since {since}"
         step = "confirm or let go of each in the console"
         yield Result(ID, subject, "warned", EXPECTED, found, where, step, {"due": len(due)})
     else:

@@ -17,11 +17,11 @@ from troth.evidence import queries as log
 from troth.evidence import services as evidence
 from troth.law import clocks, places
 from troth.people.rules import mask_email
+from troth.policy import plain as words
 from troth.requests import queries, rules
 from troth.requests.kinds import KINDS
 from troth.requests.queries import Full
 from troth.requests.rules import Tally
-from troth.web import words
 from troth.web.console import acts
 from troth.web.console.paging import PAGE, address, cut
 from troth.web.staff import staff_only

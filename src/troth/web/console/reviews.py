@@ -15,10 +15,10 @@ from troth import ground
 from troth.people import queries as people
 from troth.people.keys import KeyDestroyed
 from troth.people.queries import RecordView, ReviewDue
+from troth.policy import plain as words
 from troth.policy.model import Row
 from troth.retention import queries, rules, services
 from troth.sharing import queries as sharing
-from troth.web import words
 from troth.web.console.names import Names
 from troth.web.console.paging import PAGE
 from troth.web.staff import staff_only

@@ -9,7 +9,8 @@ from django.forms.boundfield import BoundField
 from django.template.defaultfilters import date as django_date
 
 from troth import ground
-from troth.web import legal, words
+from troth.policy import plain as words
+from troth.web import legal
 from troth.web.countries import NAMES
 
 register = template.Library()

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from troth.web import words
+from troth.policy import plain as words
 from troth.web.console.policy import spans
 
 NOW = datetime(2026, 11, 25, 14, 5, tzinfo=UTC)

@@ -19,8 +19,6 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```$|^    .+$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"(?<![\w./-])(?:\.venv/bin/)?troth ([^\n|>`#]*)")
-LATER = {"docs/images/console.png"}
-"""Pictures are taken of a running demo, after everything else."""
 
 HERE = r"(?<![\w.])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + "me")) + r")/"
 NUMBERED = r"\b(?:" + "|".join(("iss" + "ue", "br" + "ief", "sess" + "ion")) + r") #?\d+\b"
@@ -38,8 +36,6 @@ def test_relative_links_resolve(page: Path) -> None:
         if "://" in link or link.startswith("mailto:"):
             continue
         path = (page.parent / target).resolve() if target else page
-        if path.relative_to(ROOT).as_posix() in LATER:
-            continue
         assert path.exists(), f"{page.name}: {link} leads nowhere"
         if anchor and path.suffix == ".md":
             assert anchor in _anchors(path.read_text()), f"{page.name}: {link} has no such heading"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from troth.collection import rules, services
@@ -107,6 +107,8 @@ def test_an_address_the_intake_takes_can_be_written_to(address: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sent=SUBMISSIONS | nearly_right())
+@example(sent=rules.Submission("\0", {}))
+@example(sent=rules.Submission("\ud800", {}))
 def test_a_submission_is_stored_as_declared_or_leaves_the_database_as_it_was(sent: rules.Submission) -> None:
     with transaction.atomic():
         versions.publish(quali(), {}, now=NOW)

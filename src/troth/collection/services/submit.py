@@ -133,6 +133,8 @@ def _version(number: int, now: datetime) -> Version:
 
 def _earlier(sent: _Sent) -> Receipt | None:
     """The receipt of an earlier submission under this key. Raises Refused if that one had another body."""
+    if not sent.submission.touchpoint.isprintable():
+        return None  # no touchpoint is called so, and the database cannot be asked for such a name
     found = Submission.objects.filter(touchpoint=sent.submission.touchpoint, key=sent.key).first()
     if found is None:
         return None

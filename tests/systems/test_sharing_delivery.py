@@ -214,6 +214,7 @@ def test_what_staff_dropped_did_not_go(outside: Vendors) -> None:
     work_services.drop_task(task.id, by="7", reason="not needed", now=NOW)
     services.follow(NOW)
     assert states()["main", "apollo"] == "withheld"
+    assert evidence_kinds().count("delivery.withheld") == 1
     assert "apollo" not in queries.told(person())
 
 
@@ -230,6 +231,7 @@ def test_an_erasure_withholds_what_has_not_left_and_takes_it_from_staff(outside:
     services.deliver(delivery("apollo"), NOW)
     assert services.close(person(), NOW) == 0
     assert set(states().values()) == {"withheld"}
+    assert evidence_kinds().count("delivery.withheld") == len(states())
     assert work.open_tasks() == ()
     deliver_all()
     assert outside.records("salesforce") == []

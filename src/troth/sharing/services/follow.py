@@ -11,7 +11,7 @@ from troth.people.services import PersonGone
 from troth.sharing.models import Delivery, Suppression
 from troth.sharing.rules import Leaving, needed
 from troth.sharing.services.deliver import OPEN, ask, give_to_staff, lock, refuse
-from troth.sharing.services.log import disclose
+from troth.sharing.services.log import disclose, note
 from troth.sharing.services.queue import TASK
 from troth.sharing.services.suppress import to_staff
 from troth.versions import queries as versions
@@ -50,6 +50,7 @@ def _close(delivery_id: UUID, *, done_at: datetime | None, now: datetime) -> int
         return 0
     if done_at is None:
         Delivery.objects.filter(id=delivery.id).update(state=Delivery.State.WITHHELD, code="dropped", changed_at=now)
+        note("delivery.withheld", delivery, now, code="dropped")
         return 1
     record = people.record(delivery.record_id)
     leaving = ask(delivery, record, done_at)

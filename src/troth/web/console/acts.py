@@ -12,6 +12,7 @@ WORDS = {
     "delivery.refused": "deliveries the policy refused",
     "delivery.sent": "deliveries made",
     "delivery.with-staff": "deliveries handed to a person",
+    "delivery.withheld": "deliveries withheld",
     "erasure.came_back": "people who came back after an erasure",
     "erasure.incomplete": "erasures with something left",
     "erasure.proven": "erasures proven",

@@ -10,9 +10,18 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 COMMANDS = {
+    "init": "Begin a policy: a small, sound one to change.",
     "check": "Check a policy: all its problems at once, each with its place.",
-    "export": "Print what a policy says, as data.",
-    "publish": "Publish a policy: from now on it is what runs.",
+    "explain": "What a code of `check` means: why, wrong, right, the law behind it.",
+    "fmt": "Format policy files; comments stay.",
+    "schema": "The JSON Schema of policy files, for editors.",
+    "translate": "What of a policy is not translated yet, and a file to fill in.",
+    "diff": "What changed between two policies, how much it matters and to whom.",
+    "notice": "Write the notice: HTML, Markdown, PDF, JSON, JSON-LD.",
+    "export": "Write what a policy says in other formats: record of processing, DPV, TILT, facts.",
+    "import": "Begin a policy from a document in another format.",
+    "plan": "What publishing a policy would do here: who is told, what lapses, what stops.",
+    "publish": "Publish a policy as planned: from its day on it is what runs.",
     "serve": "Serve the notice, forms, privacy centre and console, with a worker.",
     "worker": "Work off background tasks.",
     "verify": "Check the promises against the real systems.",
@@ -28,7 +37,7 @@ offered."""
 
 
 def _module(name: str) -> str:
-    return f"troth.cli.{name}"
+    return "troth.cli.imports" if name == "import" else f"troth.cli.{name}"  # `import` is no name for a module
 
 
 class Commands(TyperGroup):

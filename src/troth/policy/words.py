@@ -21,6 +21,7 @@ SINGULAR = {
     "storage": "storage place",
     "third_parties": "third party",
     "touchpoints": "touchpoint",
+    "translations": "translation into",
 }
 ENTRIES = frozenset(SINGULAR) - {"controller"}
 

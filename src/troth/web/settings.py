@@ -28,6 +28,7 @@ ROOMS = [
     "retention",
     "requests",
     "verification",
+    "publishing",
     "web",
 ]
 INSTALLED_APPS = [

@@ -21,7 +21,7 @@ from troth.web.console import (
     tasks,
 )
 
-ROOMS = ("collection", "requests", "sharing", "messages", "verification", "retention")
+ROOMS = ("publishing", "collection", "requests", "sharing", "messages", "verification", "retention")
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ from troth.policy.model.data import Cookie, Item, Purpose, RetentionRule, Second
 from troth.policy.model.policy import Policy
 from troth.policy.model.promises import AcceptedGap, Assumption, Clause, Never, Right
 from troth.policy.model.touchpoints import Row, RowItem, RowPurpose, RowRecipient, RowRetention, Touchpoint
+from troth.policy.model.translations import Translation
 
 __all__ = [
     "AcceptedGap",
@@ -33,4 +34,5 @@ __all__ = [
     "SecondaryPurpose",
     "Site",
     "Touchpoint",
+    "Translation",
 ]

@@ -6,7 +6,7 @@ from functools import cached_property
 from pydantic import Field
 
 from troth.policy.model.actors import Controller, Recipient, Site
-from troth.policy.model.base import Id, Part, Text
+from troth.policy.model.base import Id, Language, Part, Text
 from troth.policy.model.data import Cookie, Item, Purpose, RetentionException, RetentionRule, SecondaryPurpose
 from troth.policy.model.promises import (
     AcceptedGap,
@@ -25,6 +25,7 @@ from troth.policy.model.promises import (
     Transfers,
 )
 from troth.policy.model.touchpoints import Touchpoint
+from troth.policy.model.translations import Translation
 
 
 class Policy(Part):
@@ -62,6 +63,9 @@ class Policy(Part):
     assumptions: dict[Id, Assumption] = {}
     clauses: tuple[Clause, ...] = ()
     accepted_gaps: tuple[AcceptedGap, ...] = ()
+    translations: dict[Language, tuple[Translation, ...]] = Field(
+        {}, description="the texts above in other languages, by language"
+    )
 
     @cached_property
     def marketing_purposes(self) -> frozenset[str]:

@@ -1,0 +1,1 @@
+"""What changed between two compiled policies, how much it matters, and whom it concerns. Pure."""

@@ -1,0 +1,1 @@
+"""Policy changes as plans: difference, effects, apply, telling people."""

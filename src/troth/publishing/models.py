@@ -1,0 +1,1 @@
+"""What a published plan set in motion."""

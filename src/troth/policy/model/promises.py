@@ -114,9 +114,14 @@ class Signals(Assumable):
 
 
 class Changes(Assumable):
+    """What counts as a significant change, and how people are told of it."""
+
     significant: Text
     told_by: Texts
     text: Text
+    ahead: Period | None = Field(
+        None, description="people are told of a significant change at least so long before it takes effect, as `P30D`"
+    )
 
 
 class Anonymous(Assumable):

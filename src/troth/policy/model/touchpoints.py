@@ -97,6 +97,9 @@ class Touchpoint(Assumable):
     channels: tuple[Channel, ...] = Field(min_length=1)
     role: Literal["controller", "processor"] = "controller"
     asks_age: StrictBool = Field(False, description="the form asks for an attestation of age; the answer is not stored")
+    persons: tuple[Text, ...] = Field(
+        (), description="the categories of persons whose data comes in here, such as `visitors` (GDPR Art. 30(1)(c))"
+    )
     source: Text | None = Field(None, description="where data not given by the person comes from (GDPR Art. 14(2)(f))")
     rows: tuple[Row, ...] = Field(min_length=1)
 

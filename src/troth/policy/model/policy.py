@@ -1,7 +1,9 @@
 """The whole: a compiled policy as one frozen value."""
 
-from datetime import date
+from collections.abc import Set
+from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -26,6 +28,9 @@ from troth.policy.model.promises import (
 )
 from troth.policy.model.touchpoints import Touchpoint
 from troth.policy.model.translations import Translation
+
+if TYPE_CHECKING:
+    from troth.policy.decision import Decision, PersonState
 
 
 class Policy(Part):
@@ -66,10 +71,36 @@ class Policy(Part):
     translations: dict[Language, tuple[Translation, ...]] = Field(
         {}, description="the texts above in other languages, by language"
     )
+    wording: dict[Language, dict[Text, Text]] = Field(
+        {}, description="the words of the pages around the texts, in languages that do not come with Troth"
+    )
 
     @cached_property
     def marketing_purposes(self) -> frozenset[str]:
         return frozenset(pid for pid, purpose in self.purposes.items() if purpose.marketing)
+
+    def permits(
+        self,
+        *,
+        touchpoint: str,
+        items: Set[str],
+        purpose: str,
+        recipient: str | None = None,
+        person: "PersonState",
+        at: datetime,
+    ) -> "Decision":
+        """May `items` taken at `touchpoint` serve `purpose`? As `troth.policy.permits`, asked of this policy."""
+        from troth.policy.permits import permits
+
+        return permits(
+            self,
+            touchpoint=touchpoint,
+            items=frozenset(items),
+            purpose=purpose,
+            recipient=recipient,
+            person=person,
+            at=at,
+        )
 
     def item_label(self, touchpoint: str, row: str, item: str) -> str:
         """The label people see for an item of a row. Raises KeyError for unknown names."""

@@ -1,6 +1,7 @@
 """What the commands share: exit codes, and printing of problems and JSON."""
 
 import json
+import os
 import sys
 from enum import IntEnum
 from typing import Any, NoReturn
@@ -22,6 +23,11 @@ class Exit(IntEnum):
 def say(text: str = "") -> None:
     """A line for people, on standard output."""
     typer.echo(text)
+
+
+def colour() -> bool:
+    """True if standard output is a terminal that shows colour and nobody asked for none (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def print_json(value: Any) -> None:

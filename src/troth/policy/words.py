@@ -3,6 +3,7 @@
 SINGULAR = {
     "accepted_gaps": "accepted gap",
     "assumptions": "assumption",
+    "balancing_tests": "balancing test",
     "clauses": "clause",
     "controller": "the controller",
     "cookies": "cookie",

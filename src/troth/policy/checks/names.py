@@ -20,6 +20,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "sites": ("T-0206", "site"),
     "touchpoints": ("T-0207", "touchpoint"),
     "assumptions": ("T-0208", "assumption"),
+    "balancing_tests": ("T-0212", "balancing test"),
     "executors": ("T-0209", "mechanism"),
     "checks": ("T-0210", "promise check"),
 }
@@ -57,7 +58,7 @@ def _known(data: Mapping[str, object]) -> dict[str, list[str]]:
         entries = data.get(section)
         return [str(key) for key in entries] if isinstance(entries, dict) else []
 
-    known = {section: keys(section) for section in (*SECTIONS, "assumptions")}
+    known = {section: keys(section) for section in (*SECTIONS, "assumptions", "balancing_tests")}
     known["any purposes"] = known["purposes"] + known["secondary_purposes"]
     return known | {"executors": list(mechanisms.EXECUTORS), "checks": list(mechanisms.CHECKS)}
 

@@ -30,6 +30,8 @@ def _row(at: str, row: Row) -> Iterator[Reference]:
         yield f"{at}.items.{i}.item", "data", item.item
     for i, purpose in enumerate(row.purposes):
         yield f"{at}.purposes.{i}.purpose", "purposes", purpose.purpose
+    if row.balancing:
+        yield f"{at}.balancing", "balancing_tests", row.balancing
     key = "assumed_recipients" if row.recipients is None else "recipients"
     for i, recipient in enumerate(row.receivers):
         yield f"{at}.{key}.{i}.recipient", "recipients", recipient.recipient
@@ -43,6 +45,8 @@ def _others(policy: Policy) -> Iterator[Reference]:
     for pid, secondary in policy.secondary_purposes.items():
         if secondary.items != "any":
             yield from _each(f"secondary_purposes.{pid}.items", "data", secondary.items)
+        if secondary.balancing:
+            yield f"secondary_purposes.{pid}.balancing", "balancing_tests", secondary.balancing
     for cid, cookie in policy.cookies.items():
         if cookie.setter != "self":
             yield f"cookies.{cid}.setter", "recipients", cookie.setter

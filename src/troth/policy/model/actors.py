@@ -34,7 +34,12 @@ class Controller(Assumable):
     contact: Text = Field(description="the address people write to about their data")
     address: Text | None = None
     dpo: Text | None = None
+    no_dpo: Text | None = Field(default=None, description="why no data protection officer is needed (GDPR Art. 37)")
     representatives: tuple[Text, ...] = ()
+    other_representatives: dict[Country, Text] = Field(
+        default={},
+        description="representatives outside the Union, by country: `GB` (UK GDPR Art. 27), `CH` (FADP Art. 14)",
+    )
     group: tuple[GroupCompany, ...] = ()
     authorities: tuple[Authority, ...] = ()
 
@@ -54,6 +59,7 @@ class Mechanism(Assumable):
     kind: Literal["adequacy", "scc", "intra-group", "eu-us-dpf", "swiss-us-dpf", "none-needed"]
     since: date | None = None
     until: date | None = None
+    assessed: date | None = Field(default=None, description="day of the latest assessment of the transfer")
 
     def in_force(self, day: date) -> bool:
         """True if the mechanism holds on `day`; an open end means no end is known."""
@@ -69,11 +75,14 @@ class Recipient(Assumable):
     does: Texts
     countries: tuple[Country, ...]
     mechanisms: tuple[Mechanism, ...] = ()
-    contract: date | None = Field(None, description="day of the processing agreement, where known")
-    connector: Id | None = Field(None, description="the connector that reaches it; none: staff do it by hand")
+    contract: date | None = Field(default=None, description="day of the processing agreement, where known")
+    connector: Id | None = Field(default=None, description="the connector that reaches it; none: staff do it by hand")
     privacy_policy: Text | None = None
+    arrangement: Text | None = Field(
+        default=None, description="of a joint controller: the essence of the arrangement with it (GDPR Art. 26(2))"
+    )
     direct_marketing: StrictBool = Field(
-        False, description="uses the data for its own direct marketing (Cal. Civ. Code 1798.83)"
+        default=False, description="uses the data for its own direct marketing (Cal. Civ. Code 1798.83)"
     )
 
     @model_validator(mode="after")

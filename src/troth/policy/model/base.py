@@ -37,6 +37,24 @@ Basis = Literal[
 ]
 """The legal bases a purpose may rely on (GDPR Art. 6(1)(a), (b), (f), (c); claims: Art. 9(2)(f), 17(3)(e))."""
 
+SpecialGround = Literal[
+    "explicit consent",
+    "employment law",
+    "vital interests",
+    "members of a non-profit body",
+    "made public by the person",
+    "legal claims",
+    "substantial public interest",
+    "health care",
+    "public health",
+    "archiving or research",
+]
+"""The grounds for special categories, GDPR Art. 9(2)(a) to (j) in their order."""
+
+Regime = Literal["gdpr", "uk-gdpr", "swiss-fadp", "ccpa", "caloppa", "cal-1798-83", "cal-22581"]
+"""Laws a policy answers to: the GDPR, the UK GDPR, the Swiss FADP, the California Consumer Privacy Act (Civ. Code
+1798.100 ff.), the California Online Privacy Protection Act (B&P 22575-22579), Cal. Civ. Code 1798.83, B&P 22581."""
+
 Channel = Literal[
     "form",
     "chat",

@@ -1,10 +1,11 @@
 """What and why: data items, purposes, retention rules, cookies."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from troth.policy.model.base import Assumable, Basis, Id, Period, Text
+from troth.policy.model.base import Assumable, Basis, Id, Part, Period, Text
 
 Kind = Literal["given", "observed", "derived", "free text", "file", "secret", "recording"]
 Format = Literal["text", "long text", "email", "phone", "url", "country", "file", "password", "list", "none"]
@@ -18,10 +19,18 @@ class Item(Assumable):
     kind: Kind = "given"
     format: Format = "text"
     identifies: Literal["email", "phone", "account", "device"] | None = Field(
-        None, description="the identifier a person is found by, where the item is one"
+        default=None, description="the identifier a person is found by, where the item is one"
     )
-    special: StrictBool = Field(False, description="special category (GDPR Art. 9)")
+    special: StrictBool = Field(default=False, description="special category (GDPR Art. 9)")
     hint: Text | None = None
+
+
+class AutomatedDecision(Part):
+    """A decision made by a machine alone that has legal or similar effects (GDPR Art. 22)."""
+
+    logic: Text = Field(description="what the decision is made from, and how, in words people understand")
+    consequences: Text = Field(description="what it means for the person")
+    human: Text | None = Field(default=None, description="how a person gets someone to look at it, and contests it")
 
 
 class Purpose(Assumable):
@@ -31,6 +40,9 @@ class Purpose(Assumable):
     dpv: Text
     marketing: StrictBool = False
     profiling: StrictBool = False
+    automated: AutomatedDecision | None = Field(
+        default=None, description="where a machine alone decides: the logic and what follows (GDPR Art. 13(2)(f))"
+    )
 
 
 class SecondaryPurpose(Assumable):
@@ -41,8 +53,22 @@ class SecondaryPurpose(Assumable):
     bases: tuple[Basis, ...]
     relies_on: Basis
     interest: Text | None = None
+    balancing: Id | None = Field(
+        default=None, description="the entry of `balancing_tests` behind a legitimate interest"
+    )
+    law: Text | None = Field(
+        default=None, description="the law that makes it a duty, where it relies on a legal obligation"
+    )
     items: tuple[Id, ...] | Literal["any"] = "any"
     may_invoke: tuple[Text, ...] = Field(description="who may use data for it; each use is logged")
+
+
+class BalancingTest(Assumable):
+    """The assessment behind a legitimate interest: is it outweighed by the interests of the people concerned?"""
+
+    day: date = Field(description="the day it was made")
+    outcome: Text = Field(description="why the interest is not outweighed, in words")
+    review: date = Field(description="the day it is looked at again; from the day after, it holds no more")
 
 
 class RetentionRule(Assumable):

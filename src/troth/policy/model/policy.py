@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from troth.policy.model.actors import Controller, Recipient, Site
-from troth.policy.model.base import Id, Language, Part, Text
-from troth.policy.model.data import Cookie, Item, Purpose, RetentionException, RetentionRule, SecondaryPurpose
+from troth.policy.model.base import Id, Language, Part, Regime, Text
+from troth.policy.model.data import (
+    BalancingTest,
+    Cookie,
+    Item,
+    Purpose,
+    RetentionException,
+    RetentionRule,
+    SecondaryPurpose,
+)
 from troth.policy.model.promises import (
     AcceptedGap,
     Anonymous,
@@ -26,6 +34,7 @@ from troth.policy.model.promises import (
     ThirdPartyService,
     Transfers,
 )
+from troth.policy.model.regimes import California, Dpf
 from troth.policy.model.touchpoints import Touchpoint
 from troth.policy.model.translations import Translation
 
@@ -36,19 +45,27 @@ if TYPE_CHECKING:
 class Policy(Part):
     """A policy whose names all resolve. Field names are the top-level keys of the files."""
 
-    troth: int = Field(1, description="version of the policy language")
+    troth: int = Field(default=1, description="version of the policy language")
     name: Id
     title: Text
     effective: date
     languages: tuple[Text, ...] = ("en",)
+    regimes: tuple[Regime, ...] = Field(
+        default=("gdpr",), description="the laws it answers to; decides what is checked"
+    )
     introduction: tuple[Text, ...] = ()
-    published_source: Text | None = Field(None, description="where the published text the policy carries comes from")
+    published_source: Text | None = Field(
+        default=None, description="where the published text the policy carries comes from"
+    )
     controller: Controller
     sites: dict[Id, Site]
     data: dict[Id, Item]
     purposes: dict[Id, Purpose]
     secondary_purposes: dict[Id, SecondaryPurpose] = {}
     recipients: dict[Id, Recipient]
+    balancing_tests: dict[Id, BalancingTest] = Field(
+        default={}, description="the assessments behind legitimate interests"
+    )
     retention: dict[Id, RetentionRule]
     retention_exceptions: dict[Id, RetentionException] = {}
     groups: dict[Id, Text]
@@ -58,7 +75,11 @@ class Policy(Part):
     sharing: dict[Id, SharingGround] = {}
     storage: tuple[Storage, ...] = ()
     transfers: Transfers | None = None
+    dpf: Dpf | None = Field(default=None, description="the commitments of companies certified under the DPF")
     rights: dict[Id, Right] = {}
+    california: California | None = Field(
+        default=None, description="what the California Consumer Privacy Act wants told"
+    )
     children: Children | None = None
     signals: Signals | None = None
     changes: Changes | None = None
@@ -69,10 +90,10 @@ class Policy(Part):
     clauses: tuple[Clause, ...] = ()
     accepted_gaps: tuple[AcceptedGap, ...] = ()
     translations: dict[Language, tuple[Translation, ...]] = Field(
-        {}, description="the texts above in other languages, by language"
+        default={}, description="the texts above in other languages, by language"
     )
     wording: dict[Language, dict[Text, Text]] = Field(
-        {}, description="the words of the pages around the texts, in languages that do not come with Troth"
+        default={}, description="the words of the pages around the texts, in languages that do not come with Troth"
     )
 
     @cached_property

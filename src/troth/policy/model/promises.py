@@ -83,7 +83,7 @@ class TransferTerm(Assumable):
 class Transfers(Part):
     terms: dict[Id, TransferTerm]
     principles_prevail: StrictBool = Field(
-        False, description="the DPF Principles govern where the policy conflicts with them"
+        default=False, description="the DPF Principles govern where the policy conflicts with them"
     )
     url: Text | None = None
 
@@ -97,12 +97,19 @@ class Right(Assumable):
     limits: tuple[Text, ...] = ()
     applies_to: Text = "everyone"
     how: Text | None = None
+    direct_marketing: StrictBool = Field(
+        default=False,
+        description="the text says that people may object to direct marketing at any time (GDPR Art. 21(2)-(4))",
+    )
 
 
 class Children(Assumable):
     minimum_age: int
     guardian: Text
     text: Text
+    verified_by: Text | None = Field(
+        default=None, description="how it is made sure that a parent consented for a child (GDPR Art. 8(2))"
+    )
 
 
 class Signals(Assumable):
@@ -111,6 +118,10 @@ class Signals(Assumable):
     gpc: Literal["honour", "honour where the law requires", "ignore"]
     dnt: Literal["honour", "ignore"]
     text: Text
+    others: Text | None = Field(
+        default=None,
+        description="whether other parties may follow people over time and across sites (Cal. B&P 22575(b)(6))",
+    )
 
 
 class Changes(Assumable):
@@ -120,7 +131,8 @@ class Changes(Assumable):
     told_by: Texts
     text: Text
     ahead: Period | None = Field(
-        None, description="people are told of a significant change at least so long before it takes effect, as `P30D`"
+        default=None,
+        description="people are told of a significant change at least so long before it takes effect, as `P30D`",
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
-from troth.policy.model.base import Assumable, Basis, Channel, Id, Part, Text, Texts, unfit
+from troth.policy.model.base import Assumable, Basis, Channel, Id, Part, SpecialGround, Text, Texts, unfit
 
 
 class RowItem(Part):
@@ -27,6 +27,12 @@ class RowPurpose(Assumable):
     purpose: Id
     relies_on: Basis
     bases: tuple[Basis, ...] = ()
+    law: Text | None = Field(
+        default=None, description="the law that makes it a duty, where it relies on a legal obligation"
+    )
+    special_ground: SpecialGround | None = Field(
+        default=None, description="the ground on which special categories serve the purpose (GDPR Art. 9(2))"
+    )
 
 
 class RowRecipient(Assumable):
@@ -55,15 +61,25 @@ class Row(Assumable):
     """
 
     id: Id
-    marketing: StrictBool = Field(False, description="a separate marketing row: its own consent, never a condition")
+    marketing: StrictBool = Field(
+        default=False, description="a separate marketing row: its own consent, never a condition"
+    )
     items: tuple[Annotated[RowItem, _short("item")], ...] = Field(min_length=1)
     purposes: tuple[RowPurpose, ...] = Field(min_length=1)
     bases: tuple[Basis, ...] = Field(min_length=1)
-    interest: Text | None = Field(None, description="the legitimate interest, in words, where one is among the bases")
+    interest: Text | None = Field(
+        default=None, description="the legitimate interest, in words, where one is among the bases"
+    )
+    balancing: Id | None = Field(
+        default=None, description="the entry of `balancing_tests` behind the legitimate interest"
+    )
     recipients: tuple[Annotated[RowRecipient, _short("recipient")], ...] | None = None
     assumed_recipients: tuple[Annotated[RowRecipient, _short("recipient")], ...] = ()
     retention: tuple[Annotated[RowRetention, _short("rule")], ...] = Field(min_length=1)
     without: Texts = Field(description="what happens if the data is not given")
+    provision: Literal["statutory", "contractual", "voluntary"] | None = Field(
+        default=None, description="whether a law or a contract requires people to give the data (GDPR Art. 13(2)(e))"
+    )
 
     @model_validator(mode="after")
     def _bases_hold(self) -> "Row":
@@ -96,11 +112,16 @@ class Touchpoint(Assumable):
     sites: tuple[Id, ...] = ()
     channels: tuple[Channel, ...] = Field(min_length=1)
     role: Literal["controller", "processor"] = "controller"
-    asks_age: StrictBool = Field(False, description="the form asks for an attestation of age; the answer is not stored")
-    persons: tuple[Text, ...] = Field(
-        (), description="the categories of persons whose data comes in here, such as `visitors` (GDPR Art. 30(1)(c))"
+    asks_age: StrictBool = Field(
+        default=False, description="the form asks for an attestation of age; the answer is not stored"
     )
-    source: Text | None = Field(None, description="where data not given by the person comes from (GDPR Art. 14(2)(f))")
+    persons: tuple[Text, ...] = Field(
+        default=(),
+        description="the categories of persons whose data comes in here, such as `visitors` (GDPR Art. 30(1)(c))",
+    )
+    source: Text | None = Field(
+        default=None, description="where data not given by the person comes from (GDPR Art. 14(2)(f))"
+    )
     rows: tuple[Row, ...] = Field(min_length=1)
 
     def row(self, row_id: str) -> Row:

@@ -11,6 +11,7 @@ from typing import cast
 
 import yaml
 
+from troth.policy.lines import MORE, Starts, lines
 from troth.policy.places import Place
 from troth.policy.problems import Problem, shown
 from troth.policy.scalars import Scalar, resolve
@@ -18,6 +19,9 @@ from troth.policy.scalars import Scalar, resolve
 MAX_DEPTH = 24
 MAX_NODES = 2_000_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that YAML allows nowhere."""
+
 CORE = "tag:yaml.org,2002:"
 
 Data = Scalar | list["Data"] | dict[str, "Data"]
@@ -59,7 +63,8 @@ def parse(text: str, file: str) -> tuple[Tree, list[Problem]]:
 class _Builder:
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        self.lines = text.splitlines()
+        self.lines = lines(text)
+        self.starts = Starts(text) if MORE.search(text) else None
         self.tree = Tree()
         self.problems: list[Problem] = []
         self.nodes = 0
@@ -171,10 +176,15 @@ class _Builder:
             raise _Stop(self.made("T-0013", f"more than {MAX_NODES:,} parts once its aliases are written out", event))
 
     def place(self, event: yaml.Event) -> Place:
-        start, end = cast(yaml.Mark, event.start_mark), cast(yaml.Mark, event.end_mark)
-        same = end.line == start.line and end.column > start.column
-        last = end.column if same else max(self.width(start.line + 1), start.column + 1)
-        return Place(self.file, start.line + 1, start.column + 1, last + 1)
+        line, column = self.at(cast(yaml.Mark, event.start_mark))
+        end_line, end_column = self.at(cast(yaml.Mark, event.end_mark))
+        same = end_line == line and end_column > column
+        last = end_column if same else max(self.width(line + 1), column + 1)
+        return Place(self.file, line + 1, column + 1, last + 1)
+
+    def at(self, mark: yaml.Mark) -> tuple[int, int]:
+        """Line and column from 0; where the parser breaks lines that editors do not, counted anew."""
+        return self.starts.at(mark.index) if self.starts else (mark.line, mark.column)
 
     def width(self, line: int) -> int:
         return len(self.lines[line - 1].rstrip()) if 0 < line <= len(self.lines) else 0
@@ -198,17 +208,25 @@ SYNTAX = {
 
 
 def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None)
     words = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
-    lines = text.splitlines()
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    at = lines[line] if line < len(lines) else ""
+    line, column = Starts(text).at(_index(error, text))
+    shown_lines = lines(text)
+    at = shown_lines[line] if line < len(shown_lines) else ""
     if "cannot start any token" in words:
         said = _bad_start(at[column : column + 1])
     else:
         default = (f"this is not YAML: {words}", None)
         said = next((ours for theirs, ours in SYNTAX.items() if theirs in words), default)
     return Problem("T-0008", "error", said[0], Place(file, line + 1, column + 1, column + 2), help=said[1])
+
+
+def _index(error: yaml.YAMLError, text: str) -> int:
+    """Where the parser stopped; what cannot be read at all, it does not place."""
+    mark = getattr(error, "problem_mark", None)
+    if mark:
+        return int(mark.index)
+    found = UNREADABLE.search(text)
+    return found.start() if found else 0
 
 
 def _bad_start(character: str) -> tuple[str, str | None]:

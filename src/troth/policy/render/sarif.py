@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from troth.policy.codes import Code, Page, known, page
+from troth.policy.lines import lines as broken
 from troth.policy.places import Place
 from troth.policy.problems import Problem
 from troth.policy.render.terminal import Sources
@@ -20,7 +21,7 @@ def sarif(problems: Sequence[Problem], sources: Sources, *, version: str, base: 
     Accepted gaps are results with a suppression, so that a code host shows them as dealt with.
     """
     codes = sorted({problem.code for problem in problems})
-    lines = {name: source.splitlines() for name, source in sources.items()}
+    lines = {name: broken(source) for name, source in sources.items()}
     driver = {"name": "troth", "semanticVersion": version, "rules": [_rule(code, problems) for code in codes]}
     run = {
         "tool": {"driver": driver},

@@ -1,7 +1,9 @@
 """Problems → text as good compilers print it, in colour where someone looks at it."""
 
+import re
 from collections.abc import Mapping, Sequence
 
+from troth.policy.lines import lines as broken
 from troth.policy.places import Place
 from troth.policy.problems import Problem
 from troth.policy.render.counts import counts, summary
@@ -10,6 +12,9 @@ Sources = Mapping[str, str]
 
 STYLES = {"error": "1;31", "warning": "1;33", "accepted": "1;36", "fine": "1;32", "gutter": "34", "strong": "1"}
 """ANSI codes (SGR) by what is painted."""
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Characters that would move the cursor, colour the terminal or turn the text around; each is shown as one sign."""
 
 
 class Paint:
@@ -25,7 +30,7 @@ class Paint:
 def text(problems: Sequence[Problem], sources: Sources, *, base: str = "", colour: bool = False) -> str:
     """Every problem with its source line underlined, then the counts. `base` is put before file names."""
     paint = Paint(colour)
-    lines = {name: source.splitlines() for name, source in sources.items()}
+    lines = {name: broken(source) for name, source in sources.items()}
     blocks = [_block(problem, lines, base, paint) for problem in problems]
     return "\n\n".join([*blocks, paint(_worst(problems), summary(problems))])
 
@@ -48,7 +53,7 @@ def _excerpt(place: Place, lines: Sequence[str], base: str, kind: str, paint: Pa
     head = f" {paint('gutter', '-->')} {base}{place.file}:{place.line}:{place.column}"
     if not 0 < place.line <= len(lines) or not lines[place.line - 1].strip():
         return [head]
-    line = lines[place.line - 1]
+    line = UNSEEN.sub("\ufffd", lines[place.line - 1])
     number = str(place.line)
     bare, numbered = paint("gutter", f" {' ' * len(number)} |"), paint("gutter", f" {number} |")
     # Tabs are kept in the margin so that the underline stands below its text.

@@ -4,7 +4,7 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from tools.reference.meanings import MEANINGS
+from troth.policy.meanings import MEANINGS
 from tools.reference.models import reached, says, table
 from troth.policy.model import Policy
 from troth.policy.model.base import Basis

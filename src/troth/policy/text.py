@@ -22,7 +22,7 @@ def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     problems: list[Problem] = []
     for name in _names(folder):
         if name.endswith(".yml"):
-            problems.append(_not_read(name))
+            problems.append(misnamed(name))
             continue
         text = _read(folder / name, name)
         if isinstance(text, Problem):
@@ -88,7 +88,8 @@ def decode(raw: bytes, name: str) -> str | Problem:
         )
 
 
-def _not_read(name: str) -> Problem:
+def misnamed(name: str) -> Problem:
+    """The problem of a file that looks like one of the policy's but is not read."""
     return Problem(
         "T-0004",
         "error",

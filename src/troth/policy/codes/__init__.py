@@ -1,0 +1,115 @@
+"""The codes of `check`, each with a page: why it should be so, an example of it wrong and one of it right.
+
+A page is `T-0301.yaml` in this folder; that one file serves `troth explain`, the reference and the tests. `title`,
+`severity` and `article` of a registered check come from its registration; the file gives them for the others only.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import yaml
+
+from troth.policy.codes.examples import Example
+from troth.policy.problems import Severity
+
+OUTSIDE = (
+    *(f"T-00{n:02}" for n in range(1, 15)),
+    *(f"T-01{n:02}" for n in range(1, 11)),
+    *(f"T-02{n:02}" for n in range(1, 12)),
+    *(f"T-02{n:02}" for n in range(21, 28)),
+    "T-0502",
+)
+"""Codes that no registered check gives: of reading files, of their shape, of names, of accepted gaps."""
+
+FAMILIES = {
+    "T-00": "Reading the files",
+    "T-01": "Shape",
+    "T-02": "Names",
+    "T-03": "The parts fit each other",
+    "T-04": "What people must be told",
+    "T-05": "The clause register, assumptions and gaps",
+    "T-06": "Languages",
+}
+"""How codes begin, and what the family is about."""
+
+KEYS = frozenset({"title", "severity", "article", "why", "wrong", "right", "also"})
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a code says: `title` is what should be so, `article` the legal rule behind it, where there is one."""
+
+    code: str
+    severity: Severity
+    title: str
+    article: str | None
+
+    @property
+    def acceptable(self) -> bool:
+        """True if a finding of it can stand under `accepted_gaps`."""
+        from troth.policy.checks.gaps import ACCEPTABLE
+
+        return self.code >= ACCEPTABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A code with its reasons and examples. `also`: other codes that the wrong example cannot but give."""
+
+    of: Code
+    why: str
+    wrong: Example
+    right: Example | None
+    also: tuple[str, ...] = ()
+
+
+@cache
+def known() -> Mapping[str, Code]:
+    """Every code there is, in order: those of the registered checks, and those of `OUTSIDE`."""
+    from troth.policy.checks import run  # noqa: F401  it registers the checks
+    from troth.policy.checks.registry import CHECKS
+
+    found = {check.code: Code(check.code, check.severity, check.title, check.article) for check in CHECKS.values()}
+    found |= {code: _described(code) for code in OUTSIDE}
+    return dict(sorted(found.items()))
+
+
+def by_family() -> Iterator[tuple[str, list[Code]]]:
+    """Title of a family and its codes; a family that has no title goes by its number."""
+    families: dict[str, list[Code]] = {}
+    for code in known().values():
+        families.setdefault(code.code[:4], []).append(code)
+    return ((FAMILIES.get(start, f"{start}xx"), codes) for start, codes in families.items())
+
+
+def page(code: str) -> Page:
+    """The page of a code, such as `T-0301`. Raises KeyError if there is no such code, or no page for it yet."""
+    of = known()[code]
+    data = _data(code)
+    right = data.get("right")
+    return Page(
+        of, _flat(data["why"]), Example.of(data["wrong"]), right and Example.of(right), tuple(data.get("also", ()))
+    )
+
+
+def _described(code: str) -> Code:
+    data = _data(code)
+    return Code(code, cast(Severity, data["severity"]), data["title"], data.get("article"))
+
+
+def _data(code: str) -> dict[str, Any]:
+    """What the file of a code holds. Raises KeyError if there is none, ValueError for a key that means nothing."""
+    file = files(__name__) / f"{code}.yaml"
+    if not file.is_file():
+        raise KeyError(code)
+    data = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    if odd := data.keys() - KEYS:
+        raise ValueError(f"{code}.yaml has no key `{min(odd)}`")
+    return cast(dict[str, Any], data)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,13 +1,42 @@
-"""`troth export`: what a policy says, as data for other programs."""
+"""`troth export`: what a policy says, as data for other programs and for authorities."""
 
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from troth import ground
 from troth.cli.output import Exit, fail, print_json
 
+if TYPE_CHECKING:
+    from troth.policy.model import Policy
+
 app = typer.Typer(no_args_is_help=True, help="Print what a policy says, as data.")
+
+Folder = Annotated[Path, typer.Argument(help="The folder with the policy's files.")]
+Out = Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")]
+Json = Annotated[bool, typer.Option("--json", help="It is JSON in any case.")]
+
+
+class Format(StrEnum):
+    csv = "csv"
+    xlsx = "xlsx"
+    json = "json"
+
+
+class Form(StrEnum):
+    controller = "controller"
+    processor = "processor"
+
+
+class Columns(StrEnum):
+    art30 = "art30"
+    cnil = "cnil"
+    ico = "ico"
 
 
 @app.callback()
@@ -16,21 +45,75 @@ def _root() -> None:
 
 
 @app.command("facts")
-def facts_command(
-    folder: Annotated[Path, typer.Argument(help="The folder with the policy's files.")] = Path(),
-    json: Annotated[bool, typer.Option("--json", help="Facts are JSON in any case.")] = False,
-) -> None:
+def facts_command(folder: Folder = Path(), json: Json = False) -> None:
     """The facts of a policy: touchpoints, rows, recipients, rights, clauses. Exit code 1 if the policy has errors."""
-    from troth.policy import render
     from troth.policy.facts import facts
+
+    print_json(facts(_policy(folder, "its facts are not printed")))
+
+
+@app.command("record")
+def record_command(
+    folder: Folder = Path(),
+    *,
+    form: Annotated[
+        Form, typer.Option(help="Whose record: what we answer for, or what we do on behalf of customers.")
+    ] = Form.controller,
+    columns: Annotated[Columns, typer.Option(help="The column set, for CSV and XLSX.")] = Columns.art30,
+    format: Annotated[Format, typer.Option(help="How to write it.")] = Format.csv,
+    out: Out = None,
+    language: Annotated[str | None, typer.Option(help="The policy's own texts in this language.")] = None,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The record as of this day; today if not given.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """The record of processing activities (GDPR Art. 30). Exit code 1 if the policy has errors."""
+    from troth.exports.record import as_csv, as_json, as_xlsx, record
+
+    chosen = Format.json if json else format
+    if chosen is Format.xlsx and out is None:
+        fail("a workbook is not for a terminal", Exit.USAGE, help="name a file with `--out record.xlsx`")
+    as_of = (day or ground.clock()).date()
+    policy = _policy(folder, "no record is written", as_of, language)
+    kept = record(policy, form=form.value, day=as_of)
+    if not kept.activities:
+        typer.echo(f"note: the policy has no touchpoint in the role of {form.value}: the record is empty", err=True)
+    writers: dict[Format, Callable[[], bytes]] = {
+        Format.csv: lambda: as_csv(kept, columns.value),
+        Format.xlsx: lambda: as_xlsx(kept, columns.value),
+        Format.json: lambda: as_json(kept),
+    }
+    _write(writers[chosen](), out)
+
+
+def _policy(folder: Path, otherwise: str, day: date | None = None, language: str | None = None) -> "Policy":
+    """The policy of a folder; out with what is wrong, and `otherwise`, if it has errors."""
+    from troth.policy import render
     from troth.policy.load import load
     from troth.policy.problems import Unreadable
 
     try:
-        loaded = load(folder)
+        loaded = load(folder, today=day)
     except Unreadable as error:
         fail(str(error), Exit.UNKNOWN)
     if loaded.policy is None:
         typer.echo(render.text([p for p in loaded.problems if p.stops], loaded.sources), err=True)
-        fail("the policy has errors, so its facts are not printed", help=f"run `troth check {folder}`")
-    print_json(facts(loaded.policy))
+        fail(f"the policy has errors, so {otherwise}", help=f"run `troth check {folder}`")
+    if language is None:
+        return loaded.policy
+    from troth.policy.localise import localised
+
+    return localised(loaded.policy, language)
+
+
+def _write(content: bytes, out: Path | None) -> None:
+    """To the file, or as they are to standard output. Out with the reason if the file cannot be written."""
+    if out is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        fail(f"cannot write `{out}`: {error.strerror}", Exit.UNKNOWN)

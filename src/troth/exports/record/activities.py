@@ -1,0 +1,122 @@
+"""Rows of touchpoints and secondary purposes → activities of the record."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from troth.exports.record.values import Activity, DataUse, Keeping, PartyUse, PurposeUse, TransferUse
+from troth.law.adequacy import free
+from troth.policy.model import Policy, Recipient, RetentionRule, Row, RowRecipient, SecondaryPurpose, Touchpoint
+
+ONLY_NAMED = frozenset({"secret", "file", "recording"})
+"""Kinds of data that go to a recipient only where it names them."""
+
+
+def activity(policy: Policy, tid: str, touchpoint: Touchpoint, row: Row, day: date) -> Activity:
+    """The activity of a row of a touchpoint."""
+    parties = tuple(_party(policy, row, given) for given in row.receivers)
+    return Activity(
+        id=f"{tid}/{row.id}",
+        name=touchpoint.title,
+        group=policy.groups.get(touchpoint.group, touchpoint.group),
+        touchpoint=tid,
+        row=row.id,
+        marketing=row.marketing,
+        purposes=_purposes(policy, row),
+        persons=touchpoint.persons or (policy.groups.get(touchpoint.group, touchpoint.group),),
+        persons_stated=bool(touchpoint.persons),
+        data=_data(policy, row),
+        recipients=parties,
+        recipients_stated=row.recipients is not None,
+        transfers=tuple(t for p in parties for t in transfers(policy, policy.recipients[p.id], day)),
+        retention=tuple(
+            keeping(policy.retention[kept.rule], tuple(policy.item_label(tid, row.id, i) for i in kept.items))
+            for kept in row.retention
+        ),
+        source=touchpoint.source,
+        channels=touchpoint.channels,
+        sites=tuple(policy.sites[s].label for s in touchpoint.sites),
+        without=row.without,
+        assumptions=tuple(dict.fromkeys(_assumed(policy, touchpoint, row))),
+    )
+
+
+def _purposes(policy: Policy, row: Row) -> tuple[PurposeUse, ...]:
+    def use(purpose: str, basis: str, published: tuple[str, ...]) -> PurposeUse:
+        known = policy.purposes[purpose]
+        interest = row.interest if basis == "legitimate interest" else None
+        return PurposeUse(purpose, known.label, known.dpv, basis, published, interest, known.marketing, known.profiling)
+
+    return tuple(use(p.purpose, p.relies_on, row.purpose_bases(p)) for p in row.purposes)
+
+
+def _data(policy: Policy, row: Row) -> tuple[DataUse, ...]:
+    def use(item: str, label: str | None, required: bool) -> DataUse:
+        known = policy.data[item]
+        return DataUse(item, label or known.label, known.dpv, known.kind, known.special, required)
+
+    return tuple(use(i.item, i.published_as, i.required) for i in row.items)
+
+
+def _party(policy: Policy, row: Row, given: RowRecipient) -> PartyUse:
+    known = policy.recipients[given.recipient]
+    needed = set(given.items) or {i for i in row.item_ids if policy.data[i].kind not in ONLY_NAMED}
+    labels = tuple(d.label for d in _data(policy, row) if d.id in needed)
+    assumed = row.recipients is None
+    return PartyUse(
+        given.recipient, known.name, known.role, known.does, known.countries, labels, known.contract, assumed
+    )
+
+
+def transfers(policy: Policy, recipient: Recipient, day: date) -> Iterator[TransferUse]:
+    """A recipient's third countries, each with every mechanism named for it. A third country is one outside the EEA:
+    the controller's own too, since the record is read from the Union."""
+    for country in recipient.countries:
+        if free(country, ""):
+            continue
+        named = [m for m in recipient.mechanisms if m.country == country]
+        if not named:
+            yield TransferUse(recipient.name, country, None)
+        for m in named:
+            yield TransferUse(recipient.name, country, m.kind, m.since, m.until, m.in_force(day))
+
+
+def keeping(rule: RetentionRule, items: tuple[str, ...] = ()) -> Keeping:
+    """A retention rule as a time limit."""
+    review = f"{rule.review} after {rule.review_after}" if rule.until else None
+    return Keeping(rule.label, rule.short, review, items)
+
+
+def _assumed(policy: Policy, touchpoint: Touchpoint, row: Row) -> Iterator[str]:
+    parties = [policy.recipients[r.recipient] for r in row.receivers]
+    rules = [policy.retention[r.rule] for r in row.retention]
+    mechanisms = [m for party in parties for m in party.mechanisms]
+    for part in (touchpoint, row, *row.purposes, *row.receivers, *parties, *mechanisms, *rules):
+        if part.assumption:
+            yield part.assumption
+
+
+def invoked(policy: Policy, pid: str, purpose: SecondaryPurpose) -> Activity:
+    """The activity of a secondary purpose: it takes in nothing, it uses what the others hold."""
+    named = () if purpose.items == "any" else purpose.items
+    data = tuple(
+        DataUse(i, policy.data[i].label, policy.data[i].dpv, policy.data[i].kind, policy.data[i].special) for i in named
+    )
+    everyone = dict.fromkeys(p for t in policy.touchpoints.values() if t.role == "controller" for p in t.persons)
+    return Activity(
+        id=pid,
+        name=purpose.label,
+        group="Further uses of data already held",
+        touchpoint=None,
+        row=None,
+        marketing=False,
+        purposes=(PurposeUse(pid, purpose.label, purpose.dpv, purpose.relies_on, purpose.bases, purpose.interest),),
+        persons=tuple(everyone) or ("everyone whose data is held",),
+        persons_stated=bool(everyone),
+        data=data,
+        recipients=(),
+        recipients_stated=False,
+        transfers=(),
+        retention=(),
+        used_by=purpose.may_invoke,
+        assumptions=(purpose.assumption,) if purpose.assumption else (),
+    )

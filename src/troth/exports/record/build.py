@@ -1,0 +1,102 @@
+"""A policy → its record of processing (GDPR Art. 30)."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from troth.exports.record.activities import activity, invoked
+from troth.exports.record.values import Decided, Entry, Form, Open, Record, Responsible
+from troth.policy.digest import digest
+from troth.policy.model import Policy, Right
+from troth.policy.model.promises import Measure, TransferTerm
+
+
+def record(policy: Policy, *, form: Form = "controller", day: date | None = None) -> Record:
+    """The record of a policy as of a day (the day the policy takes effect, if none is given).
+
+    `form`: `controller` holds what we answer for (Art. 30(1)), `processor` what we do on behalf of others (Art. 30(2)).
+    What the policy does not say is named in `open`; nothing is made up.
+    """
+    as_of = day or policy.effective
+    activities = tuple(
+        activity(policy, tid, touchpoint, row, as_of)
+        for tid, touchpoint in policy.touchpoints.items()
+        if touchpoint.role == form
+        for row in touchpoint.rows
+    )
+    if form == "controller":
+        activities += tuple(invoked(policy, pid, purpose) for pid, purpose in policy.secondary_purposes.items())
+    return Record(
+        form=form,
+        policy=policy.name,
+        title=policy.title,
+        digest=digest(policy),
+        effective=policy.effective,
+        as_of=as_of,
+        responsible=_responsible(policy),
+        activities=activities,
+        measures=_labelled(policy.security),
+        disclosures=tuple(Entry(k, g.label, g.text, g.bases, g.to) for k, g in policy.sharing.items()),
+        longer=tuple(Entry(k, e.label, e.text, (e.basis,)) for k, e in policy.retention_exceptions.items()),
+        transfer_terms=_labelled(policy.transfers.terms if policy.transfers else {}),
+        storage=_storage(policy),
+        rights=_labelled(policy.rights),
+        assumptions=_decided(policy, {a for act in activities for a in act.assumptions}),
+        open=tuple(_open(policy, form)),
+    )
+
+
+def _responsible(policy: Policy) -> Responsible:
+    controller = policy.controller
+    return Responsible(
+        name=controller.name,
+        country=controller.country,
+        contact=controller.contact,
+        address=controller.address,
+        dpo=controller.dpo,
+        representatives=controller.representatives,
+        joint=tuple(r.name for r in policy.recipients.values() if r.role == "joint controller"),
+        group=tuple(f"{c.name} ({c.country})" for c in controller.group),
+        authorities=tuple(f"{a.name} ({a.country})" for a in controller.authorities),
+    )
+
+
+def _labelled(entries: Mapping[str, Measure] | Mapping[str, TransferTerm] | Mapping[str, Right]) -> tuple[Entry, ...]:
+    return tuple(Entry(key, entry.label, entry.text) for key, entry in entries.items())
+
+
+def _storage(policy: Policy) -> tuple[Entry, ...]:
+    def name(recipient: str) -> str:
+        return policy.recipients[recipient].name if recipient in policy.recipients else recipient
+
+    return tuple(Entry(s.recipient, name(s.recipient), "; ".join(s.places), (), s.countries) for s in policy.storage)
+
+
+def _decided(policy: Policy, used: set[str]) -> tuple[Decided, ...]:
+    return tuple(Decided(k, a.open, a.decided) for k, a in policy.assumptions.items() if k in used)
+
+
+def _open(policy: Policy, form: Form) -> list[Open]:
+    letter = "30(1)" if form == "controller" else "30(2)"
+    controller = policy.controller
+    found = []
+    if not controller.address:
+        found.append(Open("controller.address", "the postal address of the controller", f"Art. {letter}(a) GDPR"))
+    if not controller.dpo:
+        found.append(
+            Open("controller.dpo", "a data protection officer, or that there is none", f"Art. {letter}(a) GDPR")
+        )
+    if not controller.representatives:
+        asks = "a representative in the Union (or that none is needed)"
+        found.append(Open("controller.representatives", asks, f"Art. {letter}(a), 27 GDPR"))
+    if not policy.security:
+        found.append(Open("security", "the technical and organisational measures", "Art. 30(1)(g), 32 GDPR"))
+    if form == "controller":
+        found += [
+            Open(f"touchpoints.{tid}.persons", f"the categories of persons of “{t.title}”", "Art. 30(1)(c) GDPR")
+            for tid, t in policy.touchpoints.items()
+            if t.role == "controller" and not t.persons
+        ]
+    else:
+        asks = "the name and contact of each customer on whose behalf data is processed: they are not in a policy"
+        found.append(Open("touchpoints", asks, "Art. 30(2)(a) GDPR"))
+    return found

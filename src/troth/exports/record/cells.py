@@ -1,0 +1,197 @@
+"""What a cell of the record says: one function a column, from values to text. Lists take a line each."""
+
+from collections.abc import Iterable
+
+from troth.exports import articles
+from troth.exports.record.values import Activity, Entry, Keeping, PartyUse, Record, TransferUse
+from troth.policy import plain
+
+NOT_STATED = "not stated"
+
+
+def lines(parts: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(part for part in parts if part))
+
+
+def purposes(_: Record, act: Activity) -> str:
+    return lines(p.label + (" (profiling)" if p.profiling else "") for p in act.purposes)
+
+
+def main_purpose(_: Record, act: Activity) -> str:
+    return act.purposes[0].label if act.purposes else ""
+
+
+def further_purposes(_: Record, act: Activity) -> str:
+    return lines(p.label for p in act.purposes[1:])
+
+
+def bases(_: Record, act: Activity) -> str:
+    """One line a basis, with the purposes that rely on it."""
+    by_basis: dict[str, list[str]] = {}
+    for purpose in act.purposes:
+        by_basis.setdefault(purpose.basis, []).append(purpose.label)
+    if len(by_basis) == 1:
+        return articles.basis(next(iter(by_basis)))
+    return lines(f"{articles.basis(basis)}: {'; '.join(labels)}" for basis, labels in by_basis.items())
+
+
+def interests(_: Record, act: Activity) -> str:
+    return lines(p.interest for p in act.purposes if p.interest)
+
+
+def persons(_: Record, act: Activity) -> str:
+    if act.persons_stated or act.touchpoint is None:
+        return lines(act.persons)
+    return f"{NOT_STATED}; the group is “{act.group}”"
+
+
+def data(_: Record, act: Activity) -> str:
+    if not act.data and act.touchpoint is None:
+        return "any data already held, as far as the purpose needs it"
+    return "; ".join(d.label + (" (special category)" if d.special else "") for d in act.data)
+
+
+def special(_: Record, act: Activity) -> str:
+    return "; ".join(d.label for d in act.data if d.special) or "none"
+
+
+def ordinary(_: Record, act: Activity) -> str:
+    return "; ".join(d.label for d in act.data if not d.special) if act.data else data(_, act)
+
+
+def _party(party: PartyUse) -> str:
+    does = ", ".join(party.does)
+    return f"{party.name}: {party.role}{f', {does}' if does else ''}{' (assumed)' if party.assumed else ''}"
+
+
+def recipients(_: Record, act: Activity) -> str:
+    """Named recipients; *none* where the policy says so; the rest is not stated."""
+    if act.touchpoint is None:
+        return f"inside: {', '.join(act.used_by)}" if act.used_by else "none"
+    if not act.recipients:
+        return "none" if act.recipients_stated else NOT_STATED
+    return lines(_party(p) for p in act.recipients)
+
+
+def disclosures(record: Record, _: Activity) -> str:
+    """The grounds on which data of any activity may go to others."""
+    return lines(f"{g.label}: {', '.join(g.to)}" for g in record.disclosures)
+
+
+def all_recipients(record: Record, act: Activity) -> str:
+    others = disclosures(record, act)
+    return lines([recipients(record, act), others])
+
+
+def kinds_of_recipient(record: Record, act: Activity) -> str:
+    return lines(f"{p.name}: {p.role}" for p in act.recipients)
+
+
+def contracts(_: Record, act: Activity) -> str:
+    """For processors: the day of the agreement, where the policy knows it."""
+    return lines(
+        f"{p.name}: {plain.day(p.contract) if p.contract else NOT_STATED}"
+        for p in act.recipients
+        if p.role == "processor"
+    )
+
+
+def countries(_: Record, act: Activity) -> str:
+    return lines(f"{t.country}: {t.recipient}" for t in act.transfers) or "none"
+
+
+def _safeguard(transfer: TransferUse) -> str:
+    if transfer.kind is None:
+        return "no mechanism stated"
+    words = articles.mechanism(transfer.kind)
+    if transfer.until:
+        words += f", until {plain.day(transfer.until)}"
+    return words if transfer.in_force else f"{words}, not in force"
+
+
+def safeguards(_: Record, act: Activity) -> str:
+    return lines(f"{t.country}, {t.recipient}: {_safeguard(t)}" for t in act.transfers) or "none"
+
+
+def _kept(kept: Keeping, several: bool) -> str:
+    words = kept.label
+    if kept.review:
+        period, _, event = kept.review.partition(" after ")
+        words += f" (reviewed {plain.period(period)} after {event})"
+    return f"{', '.join(kept.items)}: {words}" if kept.items and several else words
+
+
+def retention(record: Record, act: Activity) -> str:
+    if act.touchpoint is None:
+        return "no period of its own: as long as the data it uses is kept"
+    several = len(act.retention) > 1
+    kept = [_kept(k, several) for k in act.retention]
+    longer = "; ".join(e.label for e in record.longer)
+    return lines([*kept, f"longer only for: {longer}" if longer else ""])
+
+
+def _entry(entry: Entry) -> str:
+    return f"{entry.label}: {entry.text}"
+
+
+def measures(record: Record, _: Activity) -> str:
+    return lines(_entry(m) for m in record.measures) or NOT_STATED
+
+
+def source(_: Record, act: Activity) -> str:
+    if act.touchpoint is None:
+        return "data already held"
+    if act.source:
+        return act.source
+    seen = {d.kind for d in act.data} & {"observed", "derived", "recording"}
+    given = {d.kind for d in act.data} - {"observed", "derived", "recording"}
+    return lines(["the person" if given else "", "observed or derived by our systems" if seen else ""])
+
+
+def automated(_: Record, act: Activity) -> str:
+    profiled = "; ".join(p.label for p in act.purposes if p.profiling)
+    return f"profiling: {profiled}" if profiled else "none stated"
+
+
+def rights(record: Record, _: Activity) -> str:
+    return "; ".join(right.label for right in record.rights) or NOT_STATED
+
+
+def consent_record(_: Record, act: Activity) -> str:
+    asked = any(p.basis == "consent" for p in act.purposes)
+    return "the consent ledger: each consent with its notice version" if asked else "no consent relied on"
+
+
+def location(record: Record, act: Activity) -> str:
+    stored = [f"{s.label}: {s.text}" for s in record.storage]
+    return lines(stored) or NOT_STATED
+
+
+def joint(record: Record, act: Activity) -> str:
+    return lines(p.name for p in act.recipients if p.role == "joint controller") or "none"
+
+
+def controller(record: Record, _: Activity) -> str:
+    who = record.responsible
+    return lines([f"{who.name}, {who.country}", who.address or "", who.contact])
+
+
+def representative(record: Record, _: Activity) -> str:
+    return lines(record.responsible.representatives) or NOT_STATED
+
+
+def officer(record: Record, _: Activity) -> str:
+    return record.responsible.dpo or NOT_STATED
+
+
+def on_behalf_of(_: Record, act: Activity) -> str:
+    return f"{act.source or 'customers'}; each is named in the list of customers, not in the policy"
+
+
+def assumptions(record: Record, act: Activity) -> str:
+    known = {a.id: a for a in record.assumptions}
+    return lines(f"{a}: {known[a].decided}" for a in act.assumptions if a in known)
+
+
+def name(_: Record, act: Activity) -> str:
+    return f"{act.name}: marketing" if act.marketing else act.name

@@ -1,0 +1,169 @@
+"""The record of processing as values; tables and documents are renderings of it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Form = Literal["controller", "processor"]
+"""Whose record: Art. 30(1) GDPR, or Art. 30(2) for what is done on behalf of someone else."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeUse:
+    """A purpose of an activity. `basis`: the one it relies on; `interest`: in words, where that is an interest.
+
+    `published_bases`: those the published text gives it.
+    """
+
+    id: str
+    label: str
+    dpv: str
+    basis: str
+    published_bases: tuple[str, ...] = ()
+    interest: str | None = None
+    marketing: bool = False
+    profiling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataUse:
+    """A category of data of an activity. `kind`: how it comes about (`given`, `observed`, `secret`, …)."""
+
+    id: str
+    label: str
+    dpv: str
+    kind: str
+    special: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartyUse:
+    """A recipient of an activity. `items`: labels of what it gets. `assumed`: the published text does not name it."""
+
+    id: str
+    name: str
+    role: str
+    does: tuple[str, ...]
+    countries: tuple[str, ...]
+    items: tuple[str, ...] = ()
+    contract: date | None = None
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TransferUse:
+    """A recipient in a third country and what makes the transfer lawful; `kind` is None where nothing is named."""
+
+    recipient: str
+    country: str
+    kind: str | None
+    since: date | None = None
+    until: date | None = None
+    in_force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A time limit. `rule`: its short form (`P60D after recorded`); `items`: labels it covers, empty for the rest."""
+
+    label: str
+    rule: str
+    review: str | None = None
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One processing activity: a row of a touchpoint, or a secondary purpose (`row` and `touchpoint` are None then).
+
+    `persons_stated`: False where `persons` is not said by the policy and the group's label stands in.
+    `used_by`: who inside may invoke it, for secondary purposes. `without`: what happens if the data is not given.
+    """
+
+    id: str
+    name: str
+    group: str
+    touchpoint: str | None
+    row: str | None
+    marketing: bool
+    purposes: tuple[PurposeUse, ...]
+    persons: tuple[str, ...]
+    persons_stated: bool
+    data: tuple[DataUse, ...]
+    recipients: tuple[PartyUse, ...]
+    recipients_stated: bool
+    transfers: tuple[TransferUse, ...]
+    retention: tuple[Keeping, ...]
+    source: str | None = None
+    channels: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A labelled text that holds for every activity: a measure, a sharing ground, a retention exception."""
+
+    id: str
+    label: str
+    text: str
+    basis: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """Who answers for the processing, and through whom they are reached (Art. 30(1)(a), (2)(a))."""
+
+    name: str
+    country: str
+    contact: str
+    address: str | None = None
+    dpo: str | None = None
+    representatives: tuple[str, ...] = ()
+    joint: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Something Art. 30 asks for that the policy does not say. `where`: dotted path in the policy."""
+
+    where: str
+    asks: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An assumption that activities rest on: what the published text leaves open and what was decided."""
+
+    id: str
+    open: str
+    decided: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The whole record as of a day."""
+
+    form: Form
+    policy: str
+    title: str
+    digest: str
+    effective: date
+    as_of: date
+    responsible: Responsible
+    activities: tuple[Activity, ...]
+    measures: tuple[Entry, ...]
+    disclosures: tuple[Entry, ...]
+    longer: tuple[Entry, ...]
+    transfer_terms: tuple[Entry, ...]
+    storage: tuple[Entry, ...]
+    rights: tuple[Entry, ...]
+    assumptions: tuple[Decided, ...]
+    open: tuple[Open, ...]

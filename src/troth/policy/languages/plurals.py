@@ -13,6 +13,12 @@ def category(language: str, number: int) -> str:
     return _RULES.get(language.partition("-")[0], _one)(abs(number))
 
 
+def forms(language: str) -> tuple[str, ...]:
+    """The categories that whole numbers take in a language, in the order of `CATEGORIES`."""
+    taken = {category(language, number) for number in range(201)}
+    return tuple(name for name in CATEGORIES if name in taken)
+
+
 def _one(n: int) -> str:
     return "one" if n == 1 else "other"
 

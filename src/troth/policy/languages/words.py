@@ -36,7 +36,14 @@ class Words:
         found = self._counted(key, values["count"]) if "count" in values else self.find(key)
         if found is None:
             raise KeyError(f"no text is called `{key}`")
-        return HOLE.sub(lambda hole: self._value(key, hole[1], values), found) if "{" in found else found
+        if "{" not in found:
+            return found
+        lacking = [name for name in HOLE.findall(found) if name not in values]
+        if lacking and self.own:  # a policy published before the text changed; `check` tells its author
+            return words(self.language)(key, **values)
+        if lacking:
+            raise KeyError(f"the text `{key}` needs `{lacking[0]}`")
+        return HOLE.sub(lambda hole: self._shown(hole[1], values[hole[1]]), found)
 
     def find(self, key: str) -> str | None:
         """The text of a key as it stands, in this language or else in English; None if there is none."""
@@ -53,10 +60,7 @@ class Words:
         mine = self.owns(f"{key}.{category(self.language, number)}") or self.owns(f"{key}.other") or self.owns(key)
         return mine or text(ENGLISH, f"{key}.{category(ENGLISH, number)}") or text(ENGLISH, key)
 
-    def _value(self, key: str, name: str, values: Mapping[str, object]) -> str:
-        if name not in values:
-            raise KeyError(f"the text `{key}` needs `{name}`")
-        value = values[name]
+    def _shown(self, name: str, value: object) -> str:
         return self.number(value) if name == "count" and isinstance(value, int) else str(value)
 
     @property
@@ -128,5 +132,6 @@ def _plain(language: str) -> Words:
 
 def words(language: str, policy: Policy | None = None) -> Words:
     """The words of a language; with a policy, its own `wording` for that language comes first."""
-    own = policy.wording.get(language) if policy is not None else None
+    wording = policy.wording.get(language) if policy is not None else None
+    own = {key: text for key, text in (wording or {}).items() if text}
     return Words(language, own) if own else _plain(language)

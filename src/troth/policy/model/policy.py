@@ -92,7 +92,7 @@ class Policy(Part):
     translations: dict[Language, tuple[Translation, ...]] = Field(
         default={}, description="the texts above in other languages, by language"
     )
-    wording: dict[Language, dict[Text, Text]] = Field(
+    wording: dict[Language, dict[Text, Text | None]] = Field(
         default={}, description="the words of the pages around the texts, in languages that do not come with Troth"
     )
 

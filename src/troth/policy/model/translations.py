@@ -13,4 +13,4 @@ class Translation(Part):
     """
 
     text: Text = Field(description="the text as the policy has it")
-    says: Text = Field(description="what it is in the other language")
+    says: Text | None = Field(None, description="what it is in the other language; left empty: not translated yet")

@@ -1,0 +1,129 @@
+"""The texts of a policy that people read: which they are, and the policy with each of them in other words. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar, cast
+
+from troth.policy.model import Policy
+from troth.policy.model.actors import Recipient, Site
+from troth.policy.model.base import Part
+from troth.policy.model.data import Item, Purpose, RetentionException, RetentionRule, SecondaryPurpose
+from troth.policy.model.promises import (
+    Anonymous,
+    Assumption,
+    Changes,
+    Children,
+    Measure,
+    Never,
+    Right,
+    SharingGround,
+    Signals,
+    Storage,
+    ThirdPartyService,
+    Transfers,
+    TransferTerm,
+)
+from troth.policy.model.touchpoints import Row, RowItem, Touchpoint
+
+SAID: Mapping[type[Part], tuple[str, ...]] = {
+    Policy: (
+        "title",
+        "introduction",
+        "published_source",
+        "sites",
+        "groups",
+        "touchpoints",
+        "data",
+        "purposes",
+        "secondary_purposes",
+        "recipients",
+        "retention",
+        "retention_exceptions",
+        "never",
+        "sharing",
+        "storage",
+        "transfers",
+        "rights",
+        "children",
+        "signals",
+        "changes",
+        "anonymous",
+        "security",
+        "third_parties",
+        "assumptions",
+    ),
+    Site: ("label",),
+    Touchpoint: ("title", "persons", "source", "rows"),
+    Row: ("items", "interest", "without"),
+    RowItem: ("published_as",),
+    Item: ("label", "hint"),
+    Purpose: ("label",),
+    SecondaryPurpose: ("label", "interest", "may_invoke"),
+    Recipient: ("does",),
+    RetentionRule: ("label",),
+    RetentionException: ("label", "text"),
+    Never: ("label", "text"),
+    SharingGround: ("label", "text", "to"),
+    Storage: ("places",),
+    Transfers: ("terms",),
+    TransferTerm: ("label", "text"),
+    Right: ("label", "text", "limits", "applies_to", "how"),
+    Children: ("guardian", "text"),
+    Signals: ("text",),
+    Changes: ("significant", "told_by", "text"),
+    Anonymous: ("text", "uses"),
+    Measure: ("label", "text"),
+    ThirdPartyService: ("label", "text"),
+    Assumption: ("open", "decided"),
+}
+"""The fields of each part that people read, and those that lead to such. Everything else stays as it is: names of
+companies and systems, addresses, ids, codes, the clause register, what is said to the authors only."""
+
+EVERYONE = "everyone"
+"""What `applies_to` of a right says where the files say nothing: a word of ours, so no author has to translate it."""
+
+
+def texts(policy: Policy) -> dict[str, str]:
+    """The texts that people read, in the order of the policy, each with the first place (dotted path) it stands in."""
+    found: dict[str, str] = {}
+    for path, text in _texts(policy, ""):
+        found.setdefault(text, path)
+    found.pop(EVERYONE, None)
+    return found
+
+
+T = TypeVar("T")
+
+
+def in_other_words(value: T, say: Callable[[str], str]) -> T:
+    """The value with every text that people read put through `say`; itself where none changes."""
+    return cast(T, _changed(value, say))
+
+
+def _changed(value: object, say: Callable[[str], str]) -> object:
+    if isinstance(value, str):
+        return say(value)
+    if isinstance(value, Part):
+        fields = {name: getattr(value, name) for name in SAID.get(type(value), ())}
+        new = {name: _changed(old, say) for name, old in fields.items()}
+        changes = {name: new[name] for name, old in fields.items() if new[name] is not old}
+        return value.model_copy(update=changes) if changes else value
+    if isinstance(value, tuple):
+        parts = tuple(_changed(part, say) for part in value)
+        return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+    if isinstance(value, dict):
+        entries = {key: _changed(part, say) for key, part in value.items()}
+        return entries if any(entries[key] is not part for key, part in value.items()) else value
+    return value
+
+
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Every text that people read with its path, in the order of the fields above."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Part):
+        for name in SAID.get(type(value), ()):
+            yield from _texts(getattr(value, name), f"{path}.{name}" if path else name)
+    elif isinstance(value, dict | tuple):
+        inside = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in inside:
+            yield from _texts(part, f"{path}.{key}")

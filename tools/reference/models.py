@@ -1,13 +1,14 @@
 """Pydantic models → Markdown tables: key, what may stand there, meaning."""
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from troth.policy.fields import models_in
 from troth.policy.model import base, promises
 
 Names = Mapping[str, str]
@@ -26,14 +27,6 @@ KNOWN = (
 PLAIN = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`", date: "date", Any: "anything"}
 
 
-def inside(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models an annotation holds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from inside(part)
-
-
 def reached(model: type[BaseModel]) -> list[type[BaseModel]]:
     """The model and all it holds, in the order of the fields."""
     found: dict[type[BaseModel], None] = {}
@@ -42,7 +35,7 @@ def reached(model: type[BaseModel]) -> list[type[BaseModel]]:
         if one not in found:
             found[one] = None
             for hint in hints(one).values():
-                for each in inside(hint):
+                for each in models_in(hint):
                     walk(each)
 
     walk(model)
@@ -79,7 +72,7 @@ def kind(annotation: Any, links: Names) -> str:  # noqa: PLR0911  one line a kin
 
 def _shortened(annotation: Any) -> bool:
     """True for a model, or a list of one, that the files may write as a single name."""
-    return get_origin(annotation) in (None, tuple) and any(True for _ in inside(annotation))
+    return get_origin(annotation) in (None, tuple) and any(True for _ in models_in(annotation))
 
 
 def table(model: type[BaseModel], links: Names, meanings: Names) -> str:

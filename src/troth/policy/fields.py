@@ -1,6 +1,6 @@
 """Which keys a part of the policy knows, read from the models."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -21,6 +21,14 @@ def fields_at(path: str) -> Mapping[str, FieldInfo]:
             here = _inside(here)
     here = _model(here)
     return here.model_fields if isinstance(here, type) and issubclass(here, BaseModel) else {}
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models an annotation holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
 
 
 def _model(annotation: Any) -> Any:

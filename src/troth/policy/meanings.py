@@ -47,6 +47,8 @@ MEANINGS = {
     "Authority.name": "its name",
     "Authority.country": "its country",
     "Authority.url": "its web page",
+    "Recourse.name": "what it is called",
+    "Recourse.url": "its web page",
     "Site.label": "what people call it",
     "Site.url": "its address",
     "Site.languages": "the languages it speaks",

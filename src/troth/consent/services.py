@@ -1,6 +1,6 @@
 """Writing the consent ledger. What a withdrawal sets in motion elsewhere is `sharing.withdraw`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from troth.consent import queries, rules
+from troth.consent import queries, rules, standing
 from troth.consent.models import Event
 from troth.consent.rules import EventKind, Pair
+from troth.consent.standing import Standing
 from troth.evidence import services as evidence
+from troth.people import groups
 from troth.people import queries as people_queries
 from troth.people import services as people
 
@@ -111,3 +113,57 @@ def withdraw_events(
                 now=now,
             )
     return closed
+
+
+def supersede(
+    pairs: Collection[Pair], *, version_id: UUID, under: Collection[UUID], how: str, now: datetime, people_at_once: int
+) -> list[Standing]:
+    """Write `superseded` for the consents of up to `people_at_once` people: `version_id` asks more than they gave.
+
+    Returns the consents that ended, none when all are; call again until then. `under`: ids of versions whose consents
+    stand, since they were given for what it asks. Each act has its evidence. Set-based; in the caller's transaction.
+    """
+    with transaction.atomic():
+        found = standing.batch(pairs, under=under, people=people_at_once)
+        held = people.hold_many({given.person_id for given in found})
+        ended = standing.of(held, pairs, under=under)  # again, now that nobody can withdraw meanwhile
+        acts = {(given.person_id, given.touchpoint): uuid4() for given in ended}
+        Event.objects.bulk_create(
+            Event(
+                act=acts[given.person_id, given.touchpoint],
+                person_id=given.person_id,
+                kind="superseded",
+                touchpoint=given.touchpoint,
+                purpose=given.purpose,
+                version_id=version_id,
+                language=given.language,
+                how=how,
+                at=now,
+            )
+            for given in ended
+        )
+        _note_superseded(ended, acts, version_id, how, now)
+    return ended
+
+
+def _note_superseded(
+    ended: list[Standing], acts: Mapping[tuple[UUID, str], UUID], version_id: UUID, how: str, now: datetime
+) -> None:
+    names = groups.pseudonyms({given.person_id for given in ended})
+    purposes: dict[tuple[UUID, str], list[evidence.JSON]] = {}
+    for given in ended:
+        purposes.setdefault((given.person_id, given.touchpoint), []).append(given.purpose)
+    told: list[tuple[str | None, Mapping[str, evidence.JSON]]] = [
+        (
+            names.get(person),
+            {
+                "act": str(act),
+                "touchpoint": touchpoint,
+                "purposes": purposes[person, touchpoint],
+                "version": str(version_id),
+                "how": how,
+            },
+        )
+        for (person, touchpoint), act in acts.items()
+    ]
+    evidence.append_many("consent.superseded", told, at=now)

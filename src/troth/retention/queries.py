@@ -6,6 +6,7 @@ from typing import Any
 
 from troth.people import queries as people
 from troth.people.queries import ReviewDue
+from troth.policy.model import Policy
 from troth.retention import rules
 from troth.retention.models import Sweep
 from troth.versions import queries as versions
@@ -32,6 +33,11 @@ def last_known(now: datetime) -> datetime | None:
     sweep = Sweep.objects.order_by("-at").values_list("at", flat=True).first()
     version = versions.current(now)
     return sweep or (version.published_at if version else None)
+
+
+def reigns(now: datetime) -> tuple[tuple[Policy, datetime, datetime], ...]:
+    """Which policy was in force from when to when, oldest first; empty while none is."""
+    return tuple((version.policy, since, until) for version, since, until in versions.reigns(now))
 
 
 def clock_doubtful(now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """From a retention rule to the moment before which things must be gone. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,24 @@ def cutoff(policy: Policy, rule: str, now: datetime) -> Cutoff:
             f"retention rule `{rule}` is `{found.short}`; files need a period from recording, such as `P60D`"
         )
     return Cutoff(rule, found.period, take_period(now, found.period))
+
+
+def kept_cutoff(reigns: Sequence[tuple[Policy, datetime, datetime]], rule: str, now: datetime) -> Cutoff:
+    """The cutoff of a retention rule where older versions promised another period.
+
+    `reigns`: each version with the time it was in force, oldest first. What was recorded under a version goes by the
+    shortest period promised for it then or since: a shorter promise helps old lines, a longer one does not. Raises
+    KeyError, NoPeriod about the latest version.
+    """
+    latest = cutoff(reigns[-1][0], rule, now)
+    before, shortest, period = latest.before, latest.before, latest.period
+    for policy, _, until in reversed(reigns[:-1]):
+        found = policy.retention.get(rule)
+        if found is not None and found.period is not None and found.after == "recorded":
+            shortest = max(shortest, take_period(now, found.period))
+        if min(until, shortest) > before:
+            before, period = min(until, shortest), found.period if found and found.period else period
+    return Cutoff(rule, period, before)
 
 
 LONGEST_STEP = timedelta(days=7)

@@ -1,5 +1,6 @@
 """The room's one door for acts: sweep what is due, confirm or let go what is up for review."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from troth.systems.kit.outcomes import SystemProblem
 from troth.versions import queries as versions
 from troth.work import services as work
 
+Reigns = Sequence[tuple[Policy, datetime, datetime]]
+
 
 class NothingPublished(RuntimeError):
     """No policy is published: nothing says how long anything may stay."""
@@ -32,7 +35,7 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rules.Report:
     version = versions.current(now)
     if version is None:
         raise NothingPublished("no policy is published: run `troth publish DIR` first")
-    lines = _sweep_files(version.policy, now, dry_run=dry_run)
+    lines = _sweep_files(queries.reigns(now) or ((version.policy, now, now),), now, dry_run=dry_run)
     due = people.erase_due(now, dry_run=dry_run)
     report = rules.Report(now, dry_run, lines, due.records, due.values, len(people_queries.due_for_review(now)))
     if not dry_run:
@@ -66,7 +69,7 @@ def sweep_unattended(now: datetime) -> rules.Report | None:
     return None
 
 
-def _sweep_files(policy: Policy, now: datetime, *, dry_run: bool) -> tuple[rules.Line, ...]:
+def _sweep_files(reigns: Reigns, now: datetime, *, dry_run: bool) -> tuple[rules.Line, ...]:
     try:
         stores = systems.registry().files()
     except SystemProblem as problem:
@@ -74,13 +77,13 @@ def _sweep_files(policy: Policy, now: datetime, *, dry_run: bool) -> tuple[rules
     if stores and not dry_run:
         with transaction.atomic():  # before anything goes: a kill in between leaves no act without its record
             evidence.append("sweep.started", facts={"stores": tuple(store.name for store in stores)}, at=now)
-    return tuple(_sweep_class(store, name, policy, now, dry_run=dry_run) for store in stores for name in store.classes)
+    return tuple(_sweep_class(store, name, reigns, now, dry_run=dry_run) for store in stores for name in store.classes)
 
 
-def _sweep_class(system: FilesSystem, name: str, policy: Policy, now: datetime, *, dry_run: bool) -> rules.Line:
+def _sweep_class(system: FilesSystem, name: str, reigns: Reigns, now: datetime, *, dry_run: bool) -> rules.Line:
     rule = system.classes[name].rule or ""
     try:
-        cutoff = rules.cutoff(policy, rule, now)
+        cutoff = rules.kept_cutoff(reigns, rule, now)
         done = system.sweep(name, cutoff.before, dry_run=dry_run)
     except KeyError:
         said = f"the policy has no retention rule `{rule}`" if rule else "the class names no retention rule"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from troth.policy.kept import may_go, permits
 from troth.policy.model import Policy, Row, RowRecipient
-from troth.policy.permits import PersonState, permits
+from troth.policy.permits import PersonState
 
 NEVER_UNLESS_NAMED = ("secret", "file", "recording")
 
@@ -45,22 +46,30 @@ def leaving(
     held: Collection[str],
     person: PersonState,
     at: datetime,
+    in_force: Policy | None = None,
 ) -> Leaving:
     """Ask the gate for every purpose of the row; what it allows leaves, with only the items the recipient needs.
 
-    `held`: the items the record has. Raises KeyError for names the policy does not know.
+    `policy`: the record's own version; `in_force`: the version that holds now (None: the same), which must allow it as
+    well and may let the recipient have less. `held`: the items the record has. Raises KeyError for names the record's
+    own version does not know.
     """
+    today = policy if in_force is None else in_force
     declared = policy.touchpoints[touchpoint].row(row)
     receiver = next((r for r in declared.receivers if r.recipient == recipient), None)
     if receiver is None:
         return Leaving((), (), (), "not-declared", "the row names no such recipient")
-    items = tuple(item for item in needed(policy, declared, receiver) if item in held)
+    still = may_go(today, touchpoint, row, recipient)
+    if still is None:
+        return Leaving((), (), (), "not-declared", "the policy in force names no such recipient any more")
+    items = tuple(item for item in needed(policy, declared, receiver) if item in held and item in still)
     if not items:
         return Leaving((), (), (), "nothing-needed", "the record has none of the items this recipient needs")
     purposes, bases, refusal = [], [], ("", "")
     for purpose in declared.purposes:
         decision = permits(
             policy,
+            today,
             touchpoint=touchpoint,
             items=frozenset(items),
             purpose=purpose.purpose,

@@ -43,6 +43,12 @@ def suppress_later(suppression_id: UUID) -> None:
     suppress.defer(suppression=str(suppression_id))
 
 
+def suppress_all_later(suppression_ids: Iterable[UUID]) -> None:
+    jobs: list[dict[str, JSONValue]] = [{"suppression": str(suppression_id)} for suppression_id in suppression_ids]
+    if jobs:
+        suppress.batch_defer(*jobs)
+
+
 def check_suppression_later(suppression_id: UUID, after: timedelta) -> None:
     check_suppression.configure(schedule_in={"seconds": int(after.total_seconds())}).defer(
         suppression=str(suppression_id)

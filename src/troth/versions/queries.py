@@ -12,7 +12,7 @@ from troth.versions import rules
 from troth.versions.models import Version as Row
 from troth.versions.values import Version
 
-__all__ = ["Version", "all", "current", "get", "latest", "places"]
+__all__ = ["Version", "all", "current", "get", "latest", "places", "reigns"]
 
 
 class _Head(NamedTuple):
@@ -45,6 +45,11 @@ def get(id: UUID) -> Version:
 def all() -> list[Version]:
     """Every version, oldest first."""
     return [_version(head) for head in _heads()]
+
+
+def reigns(now: datetime) -> list[tuple[Version, datetime, datetime]]:
+    """Which version was in force from when to when, up to `now` (see `rules.reigns`). One statement, and new texts."""
+    return [(_version(head), since, until) for head, since, until in rules.reigns(_heads(), now)]
 
 
 def places(id: UUID) -> Mapping[str, Place]:

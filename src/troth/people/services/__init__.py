@@ -10,7 +10,8 @@ from troth.people.services.destroy import (
 from troth.people.services.erase import Erased, erase, erase_many
 from troth.people.services.keep import Due, confirm_needed, erase_due, erase_records
 from troth.people.services.prepare import IdentifierTaken, PersonRef, add_identifier, prepare
-from troth.people.services.store import PersonGone, hold_still, store_record
+from troth.people.services.shorten import shorten
+from troth.people.services.store import PersonGone, hold_many, hold_still, store_record
 
 __all__ = [
     "Destroyed",
@@ -28,8 +29,10 @@ __all__ = [
     "erase_many",
     "erase_records",
     "finish_destroying",
+    "hold_many",
     "hold_still",
     "prepare",
+    "shorten",
     "store_record",
     "sweep_orphan_keys",
 ]

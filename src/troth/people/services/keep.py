@@ -12,6 +12,8 @@ from troth.evidence import services as evidence
 from troth.people import rules
 from troth.people.models import Record, Value
 from troth.people.services.erase import erasing
+from troth.policy.kept import sooner
+from troth.policy.model import Policy
 from troth.versions import queries as versions
 
 
@@ -53,7 +55,7 @@ def erase_records(record_ids: Iterable[UUID], *, reason: str, now: datetime) -> 
 def confirm_needed(record_id: UUID, *, by: str, now: datetime) -> datetime:
     """A person (`by`: their staff id) confirms that the record is still needed; returns its next review.
 
-    The interval is that of the record's own policy version. Raises LookupError if the record is gone, ValueError if
+    The interval is that of the record's own policy version, or of the one in force where that is shorter. Raises LookupError if the record is gone, ValueError if
     it does not come up for review.
     """
     with transaction.atomic():
@@ -61,15 +63,26 @@ def confirm_needed(record_id: UUID, *, by: str, now: datetime) -> datetime:
         if record is None:
             raise LookupError(f"the record {record_id} is not in the vault any more")
         items = list(Value.objects.filter(record_id=record_id).values_list("item", flat=True))
-        policy = versions.get(record.version_id).policy
-        row = policy.touchpoints[record.touchpoint].row(record.row)
-        following = rules.schedule(policy, record.touchpoint, row, items or row.item_ids, now).review
+        following = _next_review(versions.get(record.version_id).policy, record, items, now)
+        today = versions.current(now)
+        if today is not None and today.id != record.version_id:
+            following = following and sooner(following, _next_review(today.policy, record, items, now))
         if following is None or record.review_at is None:
             raise ValueError(f"the record {record_id} is erased on its due day and has no review")
         Record.objects.filter(id=record_id).update(review_at=following)
         facts = {"record": str(record_id), "by": by, "next": following.date().isoformat()}
         evidence.append("review.confirmed", facts=facts, at=now)
     return following
+
+
+def _next_review(policy: Policy, record: Record, items: list[str], now: datetime) -> datetime | None:
+    """When a policy wants the record looked at again; None where it says nothing of the record or has a day for it."""
+    touchpoint = policy.touchpoints.get(record.touchpoint)
+    row = next((row for row in touchpoint.rows if row.id == record.row), None) if touchpoint else None
+    if row is None:
+        return None
+    known = [item for item in items if item in row.item_ids]
+    return rules.schedule(policy, record.touchpoint, row, known or row.item_ids, now).review
 
 
 def _delete(rows: QuerySet[Record] | QuerySet[Value], label: str) -> int:

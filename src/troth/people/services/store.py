@@ -1,6 +1,6 @@
 """Storing a record in the vault."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -30,6 +30,17 @@ def hold_still(person_id: UUID) -> None:
         found = cursor.fetchone()
     if found is None:
         raise PersonGone(f"the person {person_id} is not in the vault: erased, or never there")
+
+
+def hold_many(person_ids: Iterable[UUID]) -> list[UUID]:
+    """As `hold_still`, for many in one statement, always in the same order; those erased meanwhile are left out."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("people can be held only inside a transaction: use transaction.atomic")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id from people_person where id = any(%s) order by id for no key update", [list(person_ids)]
+        )
+        return [id for (id,) in cursor.fetchall()]
 
 
 def store_record(

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +25,16 @@ def choice_link(person_id: UUID, now: datetime) -> str:
     """A new address of the person's choices page. Who holds it can see and withdraw consents, nothing else."""
     token = secrets.token_urlsafe(32)
     ChoiceLink.objects.create(person_id=person_id, token_hash=_hash(token), created_at=now)
-    return f"{ground.settings().public_url}/privacy/choices/{token}/"
+    return _address(token)
+
+
+def choice_links(person_ids: Collection[UUID], now: datetime) -> dict[UUID, str]:
+    """As `choice_link`, of many people in one statement."""
+    tokens = {person: secrets.token_urlsafe(32) for person in person_ids}
+    ChoiceLink.objects.bulk_create(
+        ChoiceLink(person_id=person, token_hash=_hash(token), created_at=now) for person, token in tokens.items()
+    )
+    return {person: _address(token) for person, token in tokens.items()}
 
 
 def enough_links(person_id: UUID, now: datetime) -> bool:
@@ -35,6 +45,10 @@ def enough_links(person_id: UUID, now: datetime) -> bool:
 def person_of_link(token: str) -> UUID | None:
     """Whose choices the link opens; None for a wrong or dead one."""
     return ChoiceLink.objects.filter(token_hash=_hash(token)).values_list("person_id", flat=True).first()
+
+
+def _address(token: str) -> str:
+    return f"{ground.settings().public_url}/privacy/choices/{token}/"
 
 
 def _hash(token: str) -> bytes:

@@ -102,7 +102,8 @@ def lock(delivery_id: UUID) -> Delivery | None:
 
 
 def ask(delivery: Delivery, record: people.RecordView, now: datetime) -> rules.Leaving:
-    """The gate's answer for a delivery as things stand."""
+    """The gate's answer for a delivery as things stand: by the record's own version and the one in force."""
+    current = versions.current(now)
     return rules.leaving(
         versions.get(delivery.version_id).policy,
         touchpoint=delivery.touchpoint,
@@ -111,6 +112,7 @@ def ask(delivery: Delivery, record: people.RecordView, now: datetime) -> rules.L
         held=record.values.keys(),
         person=consent.person_state(delivery.person_id, recorded_at=record.recorded_at),
         at=now,
+        in_force=current.policy if current else None,
     )
 
 

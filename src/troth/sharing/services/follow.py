@@ -25,15 +25,15 @@ BATCH = 500
 
 def follow(now: datetime) -> int:
     """Bring deliveries and staff tasks together; returns how much changed. Safe to repeat."""
-    return _finished_by_hand(now) + _deliveries_standing_still(now) + _suppressions_standing_still(now)
+    return finished_by_hand(now) + _deliveries_standing_still(now) + _suppressions_standing_still(now)
 
 
 def handed_over_by_hand(person_id: UUID, now: datetime) -> int:
     """What staff handed over of one person and nobody noted yet: before it is asked who was told."""
-    return _finished_by_hand(now, person_id=person_id)
+    return finished_by_hand(now, person_id=person_id)
 
 
-def _finished_by_hand(now: datetime, **whose: UUID) -> int:
+def finished_by_hand(now: datetime, **whose: UUID) -> int:
     """A task that staff closed since: done is a disclosure like any other, dropped means it did not go."""
     waiting = Delivery.objects.filter(state=Delivery.State.STAFF, **whose).values_list("id", flat=True).iterator()
     changed = 0

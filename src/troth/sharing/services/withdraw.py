@@ -53,11 +53,11 @@ def withdraw(
     )
     for suppression in made:
         suppress_later(suppression.id)
-    _take_from_staff(person_id, {place for place, _ in closed}, now)
+    take_from_staff(person_id, {place for place, _ in closed}, "the person withdrew their consent", now)
     return tuple(closed)
 
 
-def _take_from_staff(person_id: UUID, touchpoints: Collection[str], now: datetime) -> None:
+def take_from_staff(person_id: UUID, touchpoints: Collection[str], reason: str, now: datetime) -> None:
     """Ask the gate again for what staff were to hand over; the person is held, so nothing changes meanwhile."""
     waiting = Delivery.objects.select_for_update().filter(
         person_id=person_id, state=Delivery.State.STAFF, touchpoint__in=list(touchpoints)
@@ -66,4 +66,4 @@ def _take_from_staff(person_id: UUID, touchpoints: Collection[str], now: datetim
         leaving = ask(delivery, people.record(delivery.record_id), now)
         if not leaving.purposes:
             refuse(delivery, leaving.code, now)
-            drop_tasks([delivery.id], "the person withdrew their consent", now)
+            drop_tasks([delivery.id], reason, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from troth.policy import plain
 from troth.policy.model import Policy
+from troth.retention import queries as kept
 from troth.retention import rules as retention
 from troth.systems.files.system import CouldNotTell, FilesSystem
 from troth.systems.kit.outcomes import SystemProblem
@@ -42,13 +43,14 @@ def _class(world: World, system: FilesSystem, name: str) -> Result:
     rule = system.classes[name].rule or ""
     subject, where = f"{system.title}: {name}", f"retention.{rule}"
     try:
-        cutoff = retention.cutoff(world.version.policy, rule, world.now)
+        held = kept.reigns(world.now) or ((world.version.policy, world.now, world.now),)
+        cutoff = retention.kept_cutoff(held, rule, world.now)
     except KeyError:
         said = f"the class names no retention rule of the policy: `{rule}`" if rule else "the class names no rule"
         return untold(ID, subject, "a retention rule with a period", where, said)
     except retention.NoPeriod as problem:
         return untold(ID, subject, "a retention rule with a period", where, str(problem))
-    expected = _expected(world.version.policy, rule)
+    expected = _nothing_older(cutoff.period)
     try:
         oldest = system.oldest(name, thorough=True)
     except (SystemProblem, OSError) as problem:
@@ -60,7 +62,7 @@ def _class(world: World, system: FilesSystem, name: str) -> Result:
 
 
 def _judged(world: World, subject: str, cutoff: retention.Cutoff, oldest: datetime | None) -> Result:
-    expected, where = _expected(world.version.policy, cutoff.rule), f"retention.{cutoff.rule}"
+    expected, where = _nothing_older(cutoff.period), f"retention.{cutoff.rule}"
     if oldest is None:
         return Result(ID, subject, "kept", expected, "nothing is stored", where)
     age = (world.now - oldest).days
@@ -73,4 +75,8 @@ def _judged(world: World, subject: str, cutoff: retention.Cutoff, oldest: dateti
 
 
 def _expected(policy: Policy, rule: str) -> str:
-    return f"nothing older than {plain.period(policy.retention[rule].period or '')}"
+    return _nothing_older(policy.retention[rule].period or "")
+
+
+def _nothing_older(period: str) -> str:
+    return f"nothing older than {plain.period(period)}"

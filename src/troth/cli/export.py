@@ -87,6 +87,32 @@ def record_command(
     _write(writers[chosen](), out)
 
 
+@app.command("dpv")
+def dpv_command(
+    folder: Folder = Path(),
+    *,
+    base: Annotated[
+        str | None, typer.Option(help="The address it is to be served at; names are given below it.")
+    ] = None,
+    out: Out = None,
+    language: Annotated[str | None, typer.Option(help="The policy's own texts in this language.")] = None,
+    json: Json = False,
+) -> None:
+    """The policy in the terms of the W3C Data Privacy Vocabulary 2.3, as JSON-LD. Exit code 1 if it has errors."""
+    from troth.exports.dpv import document
+
+    policy = _policy(folder, "no JSON-LD is written", language=language)
+    made = document(policy, base=base or f"urn:troth:policy:{policy.name}", language=language or policy.languages[0])
+    _write(_json(made), out)
+
+
+def _json(value: object) -> bytes:
+    """Indented, since people read it; UTF-8."""
+    from json import dumps
+
+    return (dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
 def _policy(folder: Path, otherwise: str, day: date | None = None, language: str | None = None) -> "Policy":
     """The policy of a folder; out with what is wrong, and `otherwise`, if it has errors."""
     from troth.policy import render

@@ -14,6 +14,7 @@ PAGES = {
     "commands.md": commands.page,
     "settings.md": settings.page,
     "systems.md": systems.page,
+    **diagnostics.pages(),
 }
 
 
@@ -26,6 +27,7 @@ def main() -> int:
             continue
         stale.append(name)
         if "--check" not in sys.argv:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text)
     if stale:
         did = "not current, run `python -m tools.reference`" if "--check" in sys.argv else "written"

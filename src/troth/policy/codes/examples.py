@@ -141,16 +141,31 @@ def _excerpt(mine: str, others: list[str | None]) -> list[str]:
 
 def _differing(mine: list[str], other: list[str]) -> set[int]:
     wanted: set[int] = set()
-    for tag, start, end, _, _ in SequenceMatcher(None, mine, other, autojunk=False).get_opcodes():
+    for tag, start, end, there, _ in SequenceMatcher(None, mine, other, autojunk=False).get_opcodes():
         if tag != "equal":
-            first, last = max(0, start - CONTEXT), min(len(mine), end + CONTEXT)
-            wanted |= set(range(first, last)) | set(_above(mine, first))
+            indent = _indent(mine[start] if start < end else other[there])
+            before = list(_neighbours(mine, range(start - 1, -1, -1), indent, parent=True))
+            after = _neighbours(mine, range(end, len(mine)), indent, parent=False)
+            wanted |= {*before, *range(start, end), *after, *_above(mine, min([start, *before]))}
     return wanted
+
+
+def _neighbours(lines: list[str], numbers: range, indent: int, *, parent: bool) -> Iterator[int]:
+    """Some lines of the same part, going away from it; `parent`: ends with the line they stand under."""
+    left = CONTEXT
+    for n in numbers:
+        outside = bool(lines[n].strip()) and _indent(lines[n]) < indent
+        if left == 0 or (outside and not parent):
+            return
+        yield n
+        if outside:
+            return
+        left -= bool(lines[n].strip())
 
 
 def _above(lines: list[str], number: int) -> Iterator[int]:
     """The lines a line stands under: each indented less than the one before."""
-    indent = _indent(lines[number]) if lines else 0
+    indent = _indent(lines[number]) if number < len(lines) else 0
     for n in range(number - 1, -1, -1):
         if lines[n].strip() and _indent(lines[n]) < indent:
             indent = _indent(lines[n])

@@ -1,5 +1,6 @@
 """`troth check`: is the policy complete, consistent, and free of mistakes?"""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +50,9 @@ def _text(loaded: "Loaded", folder: Path) -> None:
     from troth.policy import render
 
     say(render.text(loaded.problems, loaded.sources, base=_base(folder), colour=colour()))
+    if loaded.problems and sys.stdout.isatty():
+        first = next((problem for problem in loaded.problems if problem.stops), loaded.problems[0])
+        say(f"\nWhat a code means: `troth explain {first.code}`")
 
 
 def _json(loaded: "Loaded", folder: Path) -> None:

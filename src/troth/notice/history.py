@@ -1,0 +1,38 @@
+"""What changed from version to version, in plain words."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from troth.notice.values import Edition, Items, Line, Para, Places, Run, Section, Term, Terms
+from troth.policy.difference.values import Change
+from troth.policy.languages import Words
+
+
+def history(editions: Sequence[Edition], words: Words, places: Places) -> Section:
+    """The versions, the latest first, each with what it changed."""
+    terms = (_edition(edition, words, places) for edition in sorted(editions, key=lambda e: e.number, reverse=True))
+    rule = Para((Run(words("notice.history.rule")),))
+    return Section("change_history", words("notice.history"), (rule, Terms(tuple(terms))))
+
+
+def _edition(edition: Edition, words: Words, places: Places) -> Term:
+    title = words("notice.history.edition", number=edition.number, day=words.day(edition.effective))
+    link = Run(title, "", places.edition_of(edition.number))
+    return Term((link,), tuple(_changed(edition, words)), f"edition_{edition.number}")
+
+
+def _changed(edition: Edition, words: Words) -> Iterator[Para | Items]:
+    told = [change for change in edition.changes if not change.silent]
+    if edition.first:
+        yield Para((Run(words("notice.history.first")),))
+    elif not told:
+        yield Para((Run(words("notice.history.wording")),))
+    else:
+        yield Items(tuple(Line((Run(text),)) for text in sentences(told, words.language)))
+
+
+def sentences(changes: Iterable[Change], language: str) -> list[str]:
+    """Each change in one plain sentence; two that read the same are told once."""
+    from troth.policy.difference import say as told  # only where something changed: it brings its own texts
+
+    say: Callable[[Change, str], str] = told
+    return list(dict.fromkeys(say(change, language) for change in changes))

@@ -1,0 +1,102 @@
+"""The short notice: who, what, what for, to whom, where, how long, which rights, whom to ask. One screen."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from troth.notice.hand import Hand, capital, key, mail, spread
+from troth.notice.rows import brief
+from troth.notice.values import Para, Run, Runs, Section, Term, Terms
+
+PURPOSES = 4
+NAMES = 24
+"""So many are named; of more, the first and how many others there are."""
+
+
+def short(hand: Hand) -> Section:
+    parts = (
+        ("who", _who(hand)),
+        ("what", _what(hand)),
+        ("why", _why(hand)),
+        ("whom", _whom(hand)),
+        ("long", _long(hand)),
+        ("rights", _rights(hand)),
+        ("contact", _contact(hand)),
+    )
+    terms = (Term((hand.word(f"notice.short.{name}"),), (Para(runs),)) for name, runs in parts if runs)
+    return Section("in_short", hand.words("notice.short"), (Terms(tuple(terms)),))
+
+
+def _who(hand: Hand) -> Runs:
+    controller = hand.policy.controller
+    return hand.text(controller.name), Run(f", {hand.words.country(controller.country)}")
+
+
+def _what(hand: Hand) -> Runs:
+    used = {asked.item for t in hand.policy.touchpoints.values() for row in t.rows for asked in row.items}
+    kinds = dict.fromkeys(item.kind for name, item in hand.policy.data.items() if name in used)
+    said = capital(hand.words.join(hand.words(f"notice.short.kind.{key(kind)}") for kind in kinds))
+    count = len(hand.policy.touchpoints)
+    return Run(f"{said}. "), hand.word("notice.short.situations", "", "#what_we_collect", count=count)
+
+
+def _why(hand: Hand) -> Runs:
+    """The purposes most often served, how many more there are, and what of it is marketing or profiling."""
+    policy, w = hand.policy, hand.words
+    uses = Counter(use.purpose for t in policy.touchpoints.values() for row in t.rows for use in row.purposes)
+    labels = list(dict.fromkeys(policy.purposes[name].label for name, _ in uses.most_common()))
+    runs = spread(((hand.text(label),) for label in labels[:PURPOSES]), "; ")
+    if len(labels) > PURPOSES:
+        runs += (Run(" "), hand.word("notice.short.more_purposes", count=len(labels) - PURPOSES))
+    remarks = [w(f"notice.short.{name}") for name in _warnings(hand)]
+    return (*runs, Run(". " + " ".join(remarks))) if labels else ()
+
+
+def _warnings(hand: Hand) -> Iterator[str]:
+    policy = hand.policy
+    uses = [use for t in policy.touchpoints.values() for row in t.rows for use in row.purposes]
+    marketing = {use.relies_on for use in uses if policy.purposes[use.purpose].marketing}
+    if marketing:
+        yield "marketing_if_agreed" if marketing == {"consent"} else "marketing_unless_objected"
+    if any(policy.purposes[use.purpose].profiling for use in uses):
+        yield "profiling"
+
+
+def _whom(hand: Hand) -> Runs:
+    recipients = hand.policy.recipients.values()
+    if not recipients:
+        return (hand.word("notice.nobody"),)
+    countries = dict.fromkeys(country for each in recipients for country in each.countries)
+    names = _up_to(hand, [recipient.name for recipient in recipients])
+    where = hand.words("notice.short.where", countries=hand.words.join(map(hand.words.country, countries)))
+    return (Run(f"{names}. "), *((Run(f"{where} "),) if countries else ()), _all(hand, "who_gets_it"))
+
+
+def _long(hand: Hand) -> Runs:
+    used = {kept.rule for t in hand.policy.touchpoints.values() for row in t.rows for kept in row.retention}
+    rules = (rule for name, rule in hand.policy.retention.items() if name in used)
+    said = list(dict.fromkeys(brief(rule, hand.words) for rule in rules))
+    return Run(f"{capital(_up_to(hand, said, 'or'))}. "), _all(hand, "how_long")
+
+
+def _rights(hand: Hand) -> Runs:
+    rights = hand.policy.rights
+    return spread((hand.text(right.label, "", f"#right_{name}"),) for name, right in rights.items())
+
+
+def _contact(hand: Hand) -> Runs:
+    contact, w = hand.policy.controller.contact, hand.words
+    runs: Runs = (Run(contact, "", mail(contact)),)
+    if hand.places.centre:
+        runs += (Run(f" {w('notice.or')} "), Run(w("notice.centre"), "", hand.places.centre))
+    return runs
+
+
+def _all(hand: Hand, section: str) -> Run:
+    return hand.word("notice.short.all", "", f"#{section}")
+
+
+def _up_to(hand: Hand, names: Iterable[str], last: str = "and") -> str:
+    known = list(names)
+    if len(known) <= NAMES:
+        return hand.words.join(known, last)
+    return hand.words("notice.brief.more", items=", ".join(known[:NAMES]), count=len(known) - NAMES)

@@ -9,13 +9,13 @@ from troth.notice.values import (
     Block,
     Document,
     Entry,
+    Fact,
     Facts,
     Items,
     Line,
     Para,
     Row,
     Run,
-    Runs,
     Section,
     Table,
     Terms,
@@ -112,9 +112,14 @@ def _terms(block: Terms, level: int, w: Any) -> str:
 def _table(block: Table, *_: Any) -> str:
     head = "".join(f'<th scope="col" role="columnheader">{_text(name)}</th>' for name in block.head)
     rows = "".join(_row(row, block.head) for row in block.rows)
+    return _framed("table", block.caption, f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>', rows)
+
+
+def _framed(kind: str, caption: str, head: str, rows: str) -> str:
+    """A table that a narrow screen turns into cards: the roles say what it is when it no longer looks like one."""
     return (
-        f'<div class="table-wrap"><table class="table" role="table"><caption class="hush">{_text(block.caption)}</caption>'
-        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>'
+        f'<div class="{kind}-wrap"><table class="{kind}" role="table"><caption class="hush">{_text(caption)}</caption>'
+        f'{head}<tbody role="rowgroup">{rows}</tbody></table></div>'
     )
 
 
@@ -128,27 +133,25 @@ def _row(row: Row, head: tuple[str, ...]) -> str:
 
 
 def _facts(block: Facts, *_: Any) -> str:
-    rows = (
-        f'<tr role="row"><th scope="row" role="rowheader">{_text(fact.name)}</th><td role="cell">{_lines(fact.lines)}'
-        f"{f'<p class="open-point">{_text(fact.remark)}</p>' if fact.remark else ''}</td></tr>"
-        for fact in block.facts
-    )
-    return (
-        f'<div class="facts-wrap"><table class="facts" role="table"><caption class="hush">{_text(block.caption)}</caption>'
-        f'<tbody role="rowgroup">{"".join(rows)}</tbody></table></div>'
-    )
+    return _framed("facts", block.caption, "", "".join(map(_fact, block.facts)))
+
+
+def _fact(fact: Fact) -> str:
+    remark = f'<p class="open-point">{_text(fact.remark)}</p>' if fact.remark else ""
+    name = f'<th scope="row" role="rowheader">{_text(fact.name)}</th>'
+    return f'<tr role="row">{name}<td role="cell">{_lines(fact.lines)}{remark}</td></tr>'
 
 
 def _entry(block: Entry, level: int, w: Any) -> str:
-    name = f"{block.id}_title"
+    name, tag = f"{block.id}_title", f"h{level + 1}"
     brief = "".join(_para(para) for para in block.brief)
-    title = "".join(run.text for run in block.title if run.style != "note")
+    title = _text("".join(run.text for run in block.title if run.style != "note"))
     details = "".join(_block(each, level + 1, w) for each in block.details)
+    summary = f'<summary>{_text(w["details"])}<span class="hush">: {title}</span></summary>'
     return (
-        f'<article id="{block.id}" aria-labelledby="{name}"><header><h{level + 1} id="{name}">{_runs(block.title)}'
-        f"</h{level + 1}>{brief}</header>\n"
-        f'<details><summary>{_text(w["details"])}<span class="hush">: {_text(title)}</span></summary>\n{details}</details>'
-        "</article>"
+        f'<article id="{block.id}" aria-labelledby="{name}">'
+        f'<header><{tag} id="{name}">{_runs(block.title)}</{tag}>{brief}</header>\n'
+        f"<details>{summary}\n{details}</details></article>"
     )
 
 
@@ -202,6 +205,3 @@ def _lang(lang: str) -> str:
 
 def _text(text: str) -> str:
     return escape(clean(text))
-
-
-__all__ = ["Runs", "body", "head", "history", "meta", "page"]

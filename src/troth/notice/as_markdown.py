@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from troth.notice.clean import clean
-from troth.notice.values import Block, Document, Entry, Facts, Items, Line, Para, Run, Section, Table, Terms
+from troth.notice.values import Block, Document, Entry, Facts, Items, Line, Para, Row, Run, Section, Table, Terms
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&$^=])")
 _CALM = re.compile(r"(?<=\w)\\([-+=()])(?=\w)")
@@ -57,15 +57,12 @@ def _terms(block: Terms, level: int, w: Any) -> str:
 
 def _table(block: Table, *_: Any) -> str:
     head = [f"| {' | '.join(map(_text, block.head))} |", f"|{' --- |' * len(block.head)}"]
-    rows = [
-        f"| {' | '.join(_cell(lines, row.id if not i else '') for i, lines in enumerate(row.cells))} |"
-        for row in block.rows
-    ]
-    return "\n".join([*head, *rows])
+    return "\n".join([*head, *map(_row, block.rows)])
 
 
-def _cell(lines: tuple[Line, ...], id: str) -> str:
-    return _anchor(id) + "; ".join(_line(line) for line in lines)
+def _row(row: Row) -> str:
+    cells = ["; ".join(map(_line, lines)) for lines in row.cells]
+    return f"| {_anchor(row.id)}{' | '.join(cells)} |"
 
 
 def _facts(block: Facts, *_: Any) -> str:

@@ -14,8 +14,8 @@ ENGLISH = "en"
 BUILT_IN = (ENGLISH, "de")
 """The languages that come complete."""
 
-PARTS = ("common", "notice", "changes", "countries")
-_PREFIXES = {"notice": "notice", "changes": "changes", "country": "countries"}
+PARTS = ("common", "notice", "changes", "letters", "countries")
+_PREFIXES = {"notice": "notice", "changes": "changes", "letters": "letters", "country": "countries"}
 
 
 @cache

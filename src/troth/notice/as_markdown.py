@@ -7,10 +7,9 @@ from typing import Any
 from troth.notice.clean import clean
 from troth.notice.values import Block, Document, Entry, Facts, Items, Line, Para, Row, Run, Section, Table, Terms
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~&$^=])")
-_CALM = re.compile(r"(?<=\w)\\([-+=()])(?=\w)")
-"""Marks inside a word that mean nothing there: `pre-contract` reads better unescaped."""
-_NUMBERED = re.compile(r"^(\s*\d+)([.)])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#!|~&$])")
+_BEGINS = re.compile(r"^([-+=]|\d+(?=[.)]))")
+"""What begins a list or underlines a heading, where it stands first in a line."""
 
 
 def markdown(document: Document) -> str:
@@ -129,9 +128,14 @@ def _code(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return _CALM.sub(r"\1", _SPECIAL.sub(r"\\\1", clean(text)))
+    return _SPECIAL.sub(r"\\\1", clean(text))
 
 
 def _begin(text: str) -> str:
-    """A line may not begin as a numbered list, nor with spaces, which would make it code."""
-    return _NUMBERED.sub(r"\1\\\2", text).strip()
+    """A line that begins as text: not as a list, nor with spaces, which would make it code."""
+    begun = text.strip()
+    found = _BEGINS.match(begun)
+    if not found:
+        return begun
+    end = found.end() if found[1].isdigit() else 0
+    return f"{begun[:end]}\\{begun[end:]}"

@@ -40,7 +40,7 @@ PARTS: tuple[Part, ...] = (
 )
 """Whether a policy has a part, and what writes it, in reading order."""
 
-FURNITURE = ("contents", "details", "open_point", "skip")
+FURNITURE = ("contents", "details", "skip", "pages")
 """Words the renderings need beside the document."""
 
 

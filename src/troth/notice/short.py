@@ -7,6 +7,7 @@ from troth.notice.hand import Hand, capital, key, mail, spread
 from troth.notice.rows import brief
 from troth.notice.values import Para, Run, Runs, Section, Term, Terms
 
+KINDS = ("given", "free text", "file", "observed", "recording", "derived", "secret")
 PURPOSES = 4
 NAMES = 24
 """So many are named; of more, the first and how many others there are."""
@@ -33,7 +34,8 @@ def _who(hand: Hand) -> Runs:
 
 def _what(hand: Hand) -> Runs:
     used = {asked.item for t in hand.policy.touchpoints.values() for row in t.rows for asked in row.items}
-    kinds = dict.fromkeys(item.kind for name, item in hand.policy.data.items() if name in used)
+    held = {item.kind for name, item in hand.policy.data.items() if name in used}
+    kinds = (kind for kind in KINDS if kind in held)
     said = capital(hand.words.join(hand.words(f"notice.short.kind.{key(kind)}") for kind in kinds))
     count = len(hand.policy.touchpoints)
     return Run(f"{said}. "), hand.word("notice.short.situations", "", "#what_we_collect", count=count)
@@ -75,7 +77,7 @@ def _long(hand: Hand) -> Runs:
     used = {kept.rule for t in hand.policy.touchpoints.values() for row in t.rows for kept in row.retention}
     rules = (rule for name, rule in hand.policy.retention.items() if name in used)
     said = list(dict.fromkeys(brief(rule, hand.words) for rule in rules))
-    return Run(f"{capital(_up_to(hand, said, 'or'))}. "), _all(hand, "how_long")
+    return Run(f"{capital('; '.join(said))}. "), _all(hand, "how_long")
 
 
 def _rights(hand: Hand) -> Runs:
@@ -95,8 +97,8 @@ def _all(hand: Hand, section: str) -> Run:
     return hand.word("notice.short.all", "", f"#{section}")
 
 
-def _up_to(hand: Hand, names: Iterable[str], last: str = "and") -> str:
+def _up_to(hand: Hand, names: Iterable[str]) -> str:
     known = list(names)
     if len(known) <= NAMES:
-        return hand.words.join(known, last)
+        return hand.words.join(known)
     return hand.words("notice.brief.more", items=", ".join(known[:NAMES]), count=len(known) - NAMES)

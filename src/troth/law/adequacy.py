@@ -45,6 +45,13 @@ DPF_SINCE: Mapping[str, date] = {"eu-us-dpf": date(2023, 7, 10), "swiss-us-dpf":
 """First day on which a certificate made a transfer lawful ((EU) 2023/1795; Swiss Federal Council, 14 August 2024)."""
 
 
+CLAUSES_SINCE = date(2021, 6, 27)
+"""First day of the Standard Contractual Clauses now in force ((EU) 2021/914 Art. 4(1))."""
+
+OLD_CLAUSES_UNTIL = date(2022, 12, 27)
+"""Last day of contracts on the clauses before them, 2001/497/EC and 2010/87/EU ((EU) 2021/914 Art. 4(4))."""
+
+
 def adequate(country: str, day: date) -> Decision | None:
     """The decision in force for a country (ISO 3166-1 alpha-2) on a day; None if there is none."""
     return next((d for d in DECISIONS.get(country, ()) if d.since <= day and (d.until is None or day <= d.until)), None)

@@ -4,30 +4,23 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from troth.policy.checks.looks import kind, only, receivers_key
 from troth.policy.checks.registry import Finding, check, rows
-from troth.policy.model import Policy, Row
+from troth.policy.model import Policy
 from troth.policy.permits_index import UNLESS_NAMED
 
 ART_9 = frozenset({"consent", "legal claims"})
 """Bases of ours that are also grounds for special categories: explicit consent, legal claims (Art. 9(2)(a), (f))."""
 
 
-def _kind(policy: Policy, item: str) -> str:
-    return policy.data[item].kind if item in policy.data else ""
-
-
-def _key(row: Row) -> str:
-    return "assumed_recipients" if row.recipients is None else "recipients"
-
-
 @check("T-0320", "warning", "secrets, files and recordings go to nobody unless named", article="GDPR Art. 5(1)(c), (f)")
 def named_or_kept(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
-        guarded = [f"`{i.item}`" for i in row.items if _kind(policy, i.item) in UNLESS_NAMED]
+        guarded = [f"`{i.item}`" for i in row.items if kind(policy, i.item) in UNLESS_NAMED]
         for i, receiver in enumerate(row.receivers if guarded else ()):
             if not receiver.items:
                 message = f"`{receiver.recipient}` names no items, so it gets all but {', '.join(guarded)}"
-                yield Finding(f"{at}.{_key(row)}.{i}", message, "name the `items` it needs")
+                yield Finding(f"{at}.{receivers_key(row)}.{i}", message, "name the `items` it needs")
 
 
 @check("T-0321", "error", "no secret or recording goes to marketing", article="GDPR Art. 5(1)(b), (c)")
@@ -35,11 +28,10 @@ def not_to_marketing(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         for i, receiver in enumerate(row.receivers):
             recipient = policy.recipients.get(receiver.recipient)
-            markets = recipient is not None and all("marketing" in does.lower() for does in recipient.does)
-            for j, item in enumerate(receiver.items if markets or row.marketing else ()):
-                if _kind(policy, item) in ("secret", "recording"):
-                    message = f"`{receiver.recipient}` does marketing and is to get the {_kind(policy, item)} `{item}`"
-                    yield Finding(f"{at}.{_key(row)}.{i}.items.{j}", message, "leave it out")
+            for j, item in enumerate(receiver.items if only(recipient, "marketing") or row.marketing else ()):
+                if kind(policy, item) in ("secret", "recording"):
+                    message = f"`{receiver.recipient}` does marketing and is to get the {kind(policy, item)} `{item}`"
+                    yield Finding(f"{at}.{receivers_key(row)}.{i}.items.{j}", message, "leave it out")
 
 
 @check("T-0322", "error", "special categories have a ground of their own", article="GDPR Art. 9(2)")
@@ -47,9 +39,9 @@ def special_ground(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         special = [i.item for i in row.items if i.item in policy.data and policy.data[i.item].special]
         for i, purpose in enumerate(row.purposes if special else ()):
-            if purpose.relies_on not in ART_9:
+            if purpose.relies_on not in ART_9 and not purpose.special_ground:
                 message = f"`{special[0]}` is a special category, and `{purpose.relies_on}` is no ground for those"
-                help = "rely on consent that is explicit, or do not collect it"
+                help = "rely on consent that is explicit, name another `special_ground`, or do not collect it"
                 yield Finding(f"{at}.purposes.{i}.relies_on", message, help)
 
 

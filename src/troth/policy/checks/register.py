@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from troth.policy.checks.looks import listed
 from troth.policy.checks.references import assumptions
 from troth.policy.checks.registry import Finding, check
 from troth.policy.model import Policy
-
-SHOWN = 5
 
 
 @check("T-0501", "warning", "a published text has a clause register", needs=("clauses",))
@@ -21,7 +20,7 @@ def register_kept(policy: Policy, day: date) -> Iterator[Finding]:
 def clauses_executed(policy: Policy, day: date) -> Iterator[Finding]:
     idle = [clause.id for clause in policy.clauses if not clause.executed_by]
     if idle:
-        message = f"{_of(idle, len(policy.clauses))} executed by nothing yet: {_listed(idle)}"
+        message = f"{_of(idle, len(policy.clauses))} executed by nothing yet: {listed(idle)}"
         yield Finding("clauses", message, "they stay visible as `not yet`")
 
 
@@ -29,7 +28,7 @@ def clauses_executed(policy: Policy, day: date) -> Iterator[Finding]:
 def clauses_watched(policy: Policy, day: date) -> Iterator[Finding]:
     idle = [clause.id for clause in policy.clauses if clause.executed_by and not clause.checked_by]
     if idle:
-        message = f"{_of(idle, len(policy.clauses))} executed, but watched by no check: {_listed(idle)}"
+        message = f"{_of(idle, len(policy.clauses))} executed, but watched by no check: {listed(idle)}"
         yield Finding("clauses", message)
 
 
@@ -43,10 +42,13 @@ def assumption_used(policy: Policy, day: date) -> Iterator[Finding]:
             )
 
 
+@check("T-0506", "warning", "an assumption cites the text it is about", needs=("assumptions",))
+def assumption_cites(policy: Policy, day: date) -> Iterator[Finding]:
+    for name, assumption in policy.assumptions.items() if policy.published_source else ():
+        if not assumption.lines:
+            message = f"`{name}` does not say which lines of the published text it is about"
+            yield Finding(f"assumptions.{name}", message, "add `lines:`")
+
+
 def _of(some: Sequence[str], number: int) -> str:
     return f"{len(some)} of {number} clauses {'is' if len(some) == 1 else 'are'}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(f"`{name}`" for name in names[:SHOWN]) + more

@@ -3,7 +3,25 @@
 from collections.abc import Iterator, Set
 from datetime import date
 
-from troth.policy.checks import completeness, consistency, data_use, register, transfers  # noqa: F401  they register
+from troth.policy.checks import (  # noqa: F401  they register
+    bases,
+    california,
+    channels,
+    children,
+    completeness,
+    consistency,
+    data_use,
+    dpf,
+    items,
+    keeping,
+    minimal,
+    parties,
+    register,
+    safeguards,
+    secondary,
+    told,
+    transfers,
+)
 from troth.policy.checks.registry import CHECKS
 from troth.policy.model import Policy
 from troth.policy.problems import Problem

@@ -56,9 +56,9 @@ def adequacy_decided(policy: Policy, day: date) -> Iterator[Finding]:
 
 @check("T-0343", "error", "a certificate is the recipient's own", article="(EU) 2023/1795", needs=("controller",))
 def certificate_own(policy: Policy, day: date) -> Iterator[Finding]:
-    holders = {(_plain(c.name), certificate) for c in policy.controller.group for certificate in c.certificates}
+    holders = {(plain(c.name), certificate) for c in policy.controller.group for certificate in c.certificates}
     for at, recipient, mechanism in _mechanisms(policy):
-        if mechanism.kind in DPF and (_plain(recipient.name), mechanism.kind) not in holders:
+        if mechanism.kind in DPF and (plain(recipient.name), mechanism.kind) not in holders:
             message = f"{recipient.name} is not known to hold the `{mechanism.kind}` certificate claimed for it"
             help = "a certificate covers the company that holds it and no other; use `scc`, or declare who holds it"
             yield Finding(f"{at}.kind", message, help)
@@ -83,9 +83,9 @@ def certificate_held(policy: Policy, day: date) -> Iterator[Finding]:
 
 @check("T-0346", "error", "intra-group terms bind companies of the group", article=CHAPTER, needs=("controller",))
 def group_terms(policy: Policy, day: date) -> Iterator[Finding]:
-    group = {_plain(company.name) for company in policy.controller.group} | {_plain(policy.controller.name)}
+    group = {plain(company.name) for company in policy.controller.group} | {plain(policy.controller.name)}
     for at, recipient, mechanism in _mechanisms(policy):
-        if mechanism.kind == "intra-group" and _plain(recipient.name) not in group:
+        if mechanism.kind == "intra-group" and plain(recipient.name) not in group:
             message = f"{recipient.name} is no company of the group, so `intra-group` terms do not bind it"
             yield Finding(f"{at}.kind", message, "use another mechanism, or name it under `controller.group`")
 
@@ -107,5 +107,6 @@ def none_needed(policy: Policy, day: date) -> Iterator[Finding]:
             yield Finding(f"{at}.kind", f"`{mechanism.country}` is outside the EEA: a mechanism is needed there")
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A company's name less case and punctuation: `Small, Inc.` and `small inc` are one."""
     return re.sub(r"\W+", " ", name).strip().casefold()

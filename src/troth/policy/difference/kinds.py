@@ -42,7 +42,8 @@ def _kinds(
 
 _WORDING = {
     **_kinds(SILENT, "wording", "reworded", "reordered"),
-    **_kinds(SILENT, "internal", "internal", "declared", "undeclared", "effective-moved", "translated"),
+    **_kinds(SILENT, "internal", "internal", "declared", "undeclared", "translated"),
+    **_kinds(SILENT, "internal", "effective-moved", shows="day"),
 }
 
 _WHO = {

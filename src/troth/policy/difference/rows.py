@@ -112,7 +112,8 @@ def _recipients(scene: Scene, about: About, was: Row, now: Row) -> Iterator[Chan
             yield from _receiver(scene, at, (was, before[1]), (now, after[1]))
         elif after:
             gets = needed(scene.new, now, after[1])
-            yield _handed(scene, mine, now, gets).change("recipient-added", f"{field}.{after[0]}")
+            listed = _listed(now, gets)
+            yield mine.but(items=listed).change("recipient-added", f"{field}.{after[0]}", new=_labels(scene, listed))
         elif before:
             yield mine.change("recipient-removed", f"{before_field}.{before[0]}", gone=True)
     if moved(was.receivers, now.receivers, lambda to: to.recipient):
@@ -131,16 +132,21 @@ def _receiver(
     more, fewer = after - before, before - after
     known, unknown = more & was[0].item_ids, more - was[0].item_ids
     kept = fewer & now[0].item_ids
-    for kind, items in (("recipient-more", known), ("recipient-new-item", unknown), ("recipient-fewer", kept)):
-        if items:
-            yield _handed(scene, about, now[0], items).change(kind, "items" if now[1].items else "")
+    for kind, found in (("recipient-more", known), ("recipient-new-item", unknown), ("recipient-fewer", kept)):
+        if found:
+            items = _listed(now[0], found)
+            side = {"old" if kind == "recipient-fewer" else "new": _labels(scene, items)}
+            yield about.but(items=items).change(kind, "items" if now[1].items else "", **side)
     if was[1] != now[1]:
         yield from compare(about, was[1], now[1], ROW_RECIPIENT)
         if was[1].items != now[1].items and not (known or unknown or kept):
             yield about.but(words={"part": "items"}).change("internal", "items")
 
 
-def _handed(scene: Scene, about: About, row: Row, items: frozenset[str]) -> About:
-    """With the items in question, in the order of the row; joined for the sentence when it is told."""
-    listed = tuple(item.item for item in row.items if item.item in items)
-    return about.but(items=listed, words={"items": "; ".join(scene.item(item) for item in listed)})
+def _listed(row: Row, items: frozenset[str]) -> tuple[str, ...]:
+    """In the order of the row."""
+    return tuple(item.item for item in row.items if item.item in items)
+
+
+def _labels(scene: Scene, items: tuple[str, ...]) -> list[str]:
+    return [scene.item(item) for item in items]

@@ -134,9 +134,10 @@ def _receiver(
     kept = fewer & now[0].item_ids
     for kind, found in (("recipient-more", known), ("recipient-new-item", unknown), ("recipient-fewer", kept)):
         if found:
-            items = _listed(now[0], found)
-            side = {"old" if kind == "recipient-fewer" else "new": _labels(scene, items)}
-            yield about.but(items=items).change(kind, "items" if now[1].items else "", **side)
+            items, gone = _listed(now[0], found), kind == "recipient-fewer"
+            labels = _labels(scene, items)
+            step = "items" if now[1].items else ""
+            yield about.but(items=items).change(kind, step, old=labels if gone else (), new=() if gone else labels)
     if was[1] != now[1]:
         yield from compare(about, was[1], now[1], ROW_RECIPIENT)
         if was[1].items != now[1].items and not (known or unknown or kept):

@@ -17,7 +17,7 @@ MOST_PLACES = 3
 
 
 def say(change: Change, language: str = "en") -> str:
-    """One sentence: `When you schedule a demo (“Schedule and provide a demo”): Salesforce newly gets your data: Email.`"""
+    """One sentence: `When you schedule a demo: Salesforce newly gets your data: Email Address.`"""
     w = words(language)
     sentence = w(f"changes.say.{change.kind}", **_values(change, w))
     if change.words.get("items"):
@@ -66,10 +66,8 @@ def class_means(name: Class, language: str = "en") -> str:
 
 
 def _reasons(change: Change) -> list[str]:
-    more = [
-        name for name, given in (("fresh", "fresh consent"), ("kept", "kept for old data")) if given in change.classes
-    ]
-    return [KINDS[change.kind].reason, *more]
+    also = (("fresh", "fresh consent"), ("kept", "kept for old data"))
+    return [KINDS[change.kind].reason, *(name for name, given in also if given in change.classes)]
 
 
 def _lapses(change: Change) -> bool:
@@ -77,9 +75,13 @@ def _lapses(change: Change) -> bool:
 
 
 def _asked(change: Change, policy: Policy, w: Words) -> str:
-    known = {**policy.secondary_purposes, **policy.purposes}
-    labels = [w("changes.quoted", text=known[p].label if p in known else p) for p in change.purposes[:MOST_PLACES]]
+    labels = [w("changes.quoted", text=_purpose(policy, name)) for name in change.purposes[:MOST_PLACES]]
     return w("changes.concerns.consents", purposes=_cut(labels, len(change.purposes), w))
+
+
+def _purpose(policy: Policy, name: str) -> str:
+    known = policy.purposes.get(name) or policy.secondary_purposes.get(name)
+    return known.label if known else name
 
 
 def _places(change: Change, policy: Policy, w: Words) -> str:

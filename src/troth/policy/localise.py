@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from troth.policy.languages.catalogue import ENGLISH
 from troth.policy.languages.spoken import EVERYONE, in_other_words, texts
+from troth.policy.languages.wording import needed
 from troth.policy.languages.words import words
 from troth.policy.model import Policy
 
@@ -62,18 +63,33 @@ class Completeness:
 
 def completeness(policy: Policy, language: str) -> Completeness:
     """What a language has and lacks. In the language of the files only words of the pages can be missing."""
-    from troth.policy.languages.wording import needed
-
     every = texts(policy)
-    said = every if language == source_language(policy) else translated(policy, language)
-    held = {*every, EVERYONE}
-    unused = tuple(i for i, entry in enumerate(policy.translations.get(language, ())) if entry.text not in held)
-    spoken, keys = words(language, policy), needed(policy, language)
+    keys = needed(policy, language)
     return Completeness(
         language,
         texts=len(every),
-        missing={text: place for text, place in every.items() if text not in said},
-        unused=unused,
+        missing=untranslated(policy, language, every),
+        unused=unused(policy, language, every),
         wording=len(keys),
-        wording_missing={key: english for key, english in keys.items() if spoken.owns(key) is None},
+        wording_missing=wordless(policy, language, keys),
     )
+
+
+def untranslated(policy: Policy, language: str, every: Mapping[str, str]) -> dict[str, str]:
+    """Of `every` text of the policy those without a translation, with their places."""
+    if language == source_language(policy):
+        return {}
+    said = translated(policy, language)
+    return {text: place for text, place in every.items() if text not in said}
+
+
+def unused(policy: Policy, language: str, every: Mapping[str, str]) -> tuple[int, ...]:
+    """Places in the language's `translations` whose text is not among `every` text of the policy."""
+    held = {*every, EVERYONE}
+    return tuple(i for i, entry in enumerate(policy.translations.get(language, ())) if entry.text not in held)
+
+
+def wordless(policy: Policy, language: str, keys: Mapping[str, str]) -> dict[str, str]:
+    """Of the `keys` the pages need those the language lacks, with what English says."""
+    spoken = words(language, policy)
+    return {key: english for key, english in keys.items() if spoken.owns(key) is None}

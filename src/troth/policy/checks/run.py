@@ -21,6 +21,7 @@ from troth.policy.checks import (  # noqa: F401  they register
     secondary,
     told,
     transfers,
+    translations,
 )
 from troth.policy.checks.registry import CHECKS
 from troth.policy.model import Policy

@@ -131,7 +131,9 @@ def _plain(language: str) -> Words:
 
 
 def words(language: str, policy: Policy | None = None) -> Words:
-    """The words of a language; with a policy, its own `wording` for that language comes first."""
-    wording = policy.wording.get(language) if policy is not None else None
-    own = {key: text for key, text in (wording or {}).items() if text}
+    """The words of a language; with a policy, its own `wording` comes first (for `pt-BR`, that for `pt` after it)."""
+    if policy is None or not policy.wording:
+        return _plain(language)
+    tags = dict.fromkeys((language.partition("-")[0], language))
+    own = {key: text for tag in tags for key, text in policy.wording.get(tag, {}).items() if text}
     return Words(language, own) if own else _plain(language)

@@ -9,7 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from web_kit import changed, publish, quali
 
-from troth.web.notice import Notice
+from troth.notice.rows import PublishedTable
+from troth.policy.languages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def folded(text: str) -> str:
 
 
 def test_every_row_is_there_with_all_its_cells(page: Page) -> None:
-    for group in Notice(quali()).groups:
+    for group in PublishedTable(quali(), words("en")).groups:
         for touchpoint in group.touchpoints:
             assert touchpoint.id in page.ids
             for row in touchpoint.rows:
@@ -62,7 +63,7 @@ def test_every_row_is_there_with_all_its_cells(page: Page) -> None:
 
 
 def test_the_view_drops_no_touchpoint_and_no_row() -> None:
-    shown = {t.id: len(t.rows) for group in Notice(quali()).groups for t in group.touchpoints}
+    shown = {t.id: len(t.rows) for group in PublishedTable(quali(), words("en")).groups for t in group.touchpoints}
     assert shown == {id: len(t.rows) for id, t in quali().touchpoints.items()}
 
 

@@ -43,7 +43,11 @@ def page(document: Document, *, style: str = "") -> str:
 def meta(document: Document) -> str:
     """Which version this is, for programs."""
     number = f'<meta name="troth-version" content="{document.number}">' if document.number is not None else ""
-    return f'{number}<meta name="troth-digest" content="{_text(document.digest)}">'
+    day = document.updated.isoformat()
+    return (
+        f'{number}<meta name="troth-digest" content="{_text(document.digest)}">'
+        f'<meta name="dcterms.modified" content="{day}">'
+    )
 
 
 def head(document: Document) -> str:
@@ -64,7 +68,7 @@ def body(document: Document) -> str:
     )
 
 
-def history(section: Section) -> str:
+def section(section: Section) -> str:
     """One section alone, for a page of its own."""
     return _section(section, 2, {})
 

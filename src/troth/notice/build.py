@@ -65,7 +65,7 @@ def document(
     sections = [_about(hand)] + [write(hand) for has, write in PARTS if has(hand.policy)]
     if history:
         sections.append(told(history, w, hand.places))
-    named = hand.policy.controller
+    named, name = hand.policy.controller, fingerprint or digest(policy)
     return Document(
         title=hand.text(hand.policy.title),
         name=named.known_as[0] if named.known_as else named.name,
@@ -73,8 +73,8 @@ def document(
         direction=w.direction,
         number=number,
         updated=policy.effective,
-        digest=fingerprint or digest(policy),
-        meta=tuple(_meta(hand, number)),
+        digest=name,
+        meta=tuple(_meta(hand, number, name)),
         short=short(hand),
         sections=tuple(sections),
         words={key: w(f"notice.furniture.{key}") for key in FURNITURE},
@@ -88,10 +88,17 @@ def _hand(policy: Policy, language: str, places: Places, history: Sequence[Editi
     return Hand(inside, w, PublishedTable(inside, w), places, history, policy.languages[0], foreign)
 
 
-def _meta(hand: Hand, number: int | None) -> list[str]:
+def _meta(hand: Hand, number: int | None, name: str) -> list[str]:
     w = hand.words
     numbered = [w("notice.version", number=number)] if number is not None else []
-    return [*numbered, w("notice.updated", day=w.day(hand.policy.effective, long=True))]
+    updated = w("notice.updated", day=w.day(hand.policy.effective, long=True))
+    return [*numbered, updated, w("notice.fingerprint", digest=name[:12])]
+
+
+def languages(policy: Policy) -> tuple[str, ...]:
+    """The languages the notice can be read in: that of the files first, then those it is translated into."""
+    translated = (tag for tag, texts in policy.translations.items() if any(entry.says for entry in texts))
+    return tuple(dict.fromkeys((policy.languages[0], *sorted(translated))))
 
 
 def _about(hand: Hand) -> Section:

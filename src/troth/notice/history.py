@@ -1,10 +1,37 @@
 """What changed from version to version, in plain words."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import TypeAlias
 
 from troth.notice.values import Edition, Items, Line, Para, Places, Run, Section, Term, Terms
 from troth.policy.difference.values import Change
 from troth.policy.languages import Words
+from troth.policy.localise import localised
+from troth.policy.model import Policy
+
+Published: TypeAlias = tuple[int, date, Policy]
+"""A version: its number, the day it takes effect, what it says."""
+
+
+def editions(published: Iterable[Published], language: str) -> tuple[Edition, ...]:
+    """The versions in the order of their numbers, each with what it changed against the one before it."""
+    out: list[Edition] = []
+    before: Policy | None = None
+    for number, effective, policy in sorted(published, key=lambda version: version[0]):
+        changes = between(before, policy, language) if before is not None else ()
+        out.append(Edition(number, effective, changes, first=before is None))
+        before = policy
+    return tuple(out)
+
+
+def between(old: Policy, new: Policy, language: str) -> tuple[Change, ...]:
+    """What changed, told with the labels of a language. A mere difference of translation is no change."""
+    from troth.policy.difference import differences  # only where there is something to compare
+
+    real = {(change.kind, change.where, change.gone) for change in differences(old, new)}
+    told = differences(localised(old, language), localised(new, language))
+    return tuple(change for change in told if (change.kind, change.where, change.gone) in real)
 
 
 def history(editions: Sequence[Edition], words: Words, places: Places) -> Section:

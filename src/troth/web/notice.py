@@ -1,159 +1,148 @@
-"""The published notice as values: a policy's tables with every name resolved and every open point numbered. Pure."""
+"""The notice at its addresses: in force or by number, in each language, as a page, Markdown, PDF, JSON and JSON-LD."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from troth.policy import plain as words
-from troth.policy.model import Policy, RetentionRule, Row, RowRecipient, Touchpoint
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
+from django.utils.safestring import mark_safe
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
 
-FORM = "form"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One entry of a cell. `note`: number of the open point it rests on, 0 for none; `brief`: the short form."""
-
-    text: str
-    more: str = ""
-    note: int = 0
-    brief: str = ""
-
-
-@dataclass(frozen=True)
-class PurposeLine:
-    """`also`: bases the text gives beside the one relied on."""
-
-    label: str
-    marketing: bool
-    relies_on: str
-    also: tuple[str, ...]
-    note: int
+from troth.notice import as_html, languages
+from troth.versions import queries as versions
+from troth.versions.values import Version
+from troth.web.notice_forms import FORMS, Shown, shown
+from troth.web.notice_frame import Frame
+from troth.web.shell import Shell
 
 
-@dataclass(frozen=True)
-class RowView:
-    """A line of the published table. `recipients_known`: False where the text names none and nothing is assumed."""
-
-    id: str
-    marketing: bool
-    items: tuple[Line, ...]
-    purposes: tuple[PurposeLine, ...]
-    interest: str
-    recipients: tuple[Line, ...]
-    recipients_known: bool
-    recipients_assumed: bool
-    retention: tuple[Line, ...]
-    without: tuple[str, ...]
-    note: int
+@gzip_page  # long, and the same for everyone: nothing in it to guess by its size
+@require_safe
+def in_force(request: HttpRequest, language: str = "") -> HttpResponse:
+    """The notice in force; without a language, in the one the browser asks for, if the notice is translated into it."""
+    shell = Shell(request.path)
+    if shell.version is None:
+        return render(request, "web/notice_none.html", {"shell": shell})
+    response = _page(request, shell, shell.version, language or _asked(request, shell.version))
+    if not language:
+        patch_vary_headers(response, ["Accept-Language"])
+    return response
 
 
-@dataclass(frozen=True)
-class TouchpointView:
-    id: str
-    title: str
-    sites: tuple[str, ...]
-    has_form: bool
-    for_customer: bool
-    asks_age: bool
-    source: str
-    note: int
-    rows: tuple[RowView, ...]
+@gzip_page
+@require_safe
+def numbered(request: HttpRequest, number: int, language: str = "") -> HttpResponse:
+    """A published version by its number; the one in force lives at `/notice/`."""
+    shell, version = Shell(request.path), _numbered(number)
+    if shell.version is not None and version.id == shell.version.id:
+        return HttpResponseRedirect(_address("notice", language))
+    return _page(request, shell, version, language or languages(version.policy)[0])
 
 
-@dataclass(frozen=True)
-class GroupView:
-    id: str
-    label: str
-    touchpoints: tuple[TouchpointView, ...]
+@gzip_page
+@require_safe
+def changes(request: HttpRequest, language: str = "") -> HttpResponse:
+    """Every version, with what it changed in plain words; those to come included."""
+    shell = Shell(request.path)
+    every = versions.all()
+    if shell.version is None:
+        raise Http404("no notice is published")
+    tongue = _spoken(shell.version, language or languages(shell.version.policy)[0])
+    what = shown(every, every[-1], tongue)
+
+    def make() -> HttpResponse:
+        frame = Frame(shell, shell.version or every[-1], every, tongue, "notice-changes")
+        context = {"shell": shell, "frame": frame, "list": mark_safe(what.history())}  # noqa: S308  our own escaping
+        return render(request, "web/notice_changes.html", context)
+
+    return _conditional(request, what, f"changes-{shell.version.number}", make)
 
 
-class Notice:
-    """`groups` hold every touchpoint in the order of the files; `number(id)` is an open point's footnote number."""
+@gzip_page
+@require_safe
+def form(request: HttpRequest, kind: str, number: int | None = None, language: str = "") -> HttpResponse:
+    """The notice as a file: `kind` is one of `FORMS`. In force, or by number, so that an address never moves."""
+    version = _numbered(number) if number is not None else Shell("").version
+    if version is None or not FORMS[kind].offered():
+        raise Http404("no notice is published in this form")
+    tongue = _spoken(version, language or languages(version.policy)[0])
+    what = shown(versions.all(), version, tongue)
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self.numbers = {name: place for place, name in enumerate(policy.assumptions, start=1)}
-        self.groups = tuple(self._group(id, label) for id, label in policy.groups.items())
+    def make() -> HttpResponse:
+        response = HttpResponse(what.form(kind), content_type=FORMS[kind].content_type)
+        response["Content-Language"] = tongue
+        response["Content-Disposition"] = f'inline; filename="privacy-notice-{version.number}-{tongue}.{kind}"'
+        return response
 
-    def number(self, assumption: str | None) -> int:
-        return self.numbers.get(assumption or "", 0)
-
-    def _group(self, id: str, label: str) -> GroupView:
-        inside = ((name, t) for name, t in self.policy.touchpoints.items() if t.group == id)
-        return GroupView(id, label, tuple(self._touchpoint(name, t) for name, t in inside))
-
-    def _touchpoint(self, id: str, touchpoint: Touchpoint) -> TouchpointView:
-        return TouchpointView(
-            id=id,
-            title=touchpoint.title,
-            sites=tuple(self.policy.sites[site].label for site in touchpoint.sites),
-            has_form=FORM in touchpoint.channels,
-            for_customer=touchpoint.role == "processor",
-            asks_age=touchpoint.asks_age,
-            source=touchpoint.source or "",
-            note=self.number(touchpoint.assumption),
-            rows=tuple(self._row(id, row) for row in touchpoint.rows),
-        )
-
-    def _row(self, touchpoint: str, row: Row) -> RowView:
-        return RowView(
-            id=row.id,
-            marketing=row.marketing,
-            items=tuple(self._items(touchpoint, row)),
-            purposes=tuple(self._purposes(row)),
-            interest=row.interest or "",
-            recipients=tuple(self._recipient(receiver) for receiver in row.receivers),
-            recipients_known=row.recipients is not None or bool(row.assumed_recipients),
-            recipients_assumed=row.recipients is None,
-            retention=tuple(self._retention(touchpoint, row)),
-            without=row.without,
-            note=self.number(row.assumption),
-        )
-
-    def _items(self, touchpoint: str, row: Row) -> Iterable[Line]:
-        for asked in row.items:
-            item = self.policy.data[asked.item]
-            more = "required" if asked.required else ""
-            yield Line(self.policy.item_label(touchpoint, row.id, asked.item), more, self.number(item.assumption))
-
-    def _purposes(self, row: Row) -> Iterable[PurposeLine]:
-        for use in row.purposes:
-            purpose = self.policy.purposes[use.purpose]
-            also = tuple(basis for basis in row.purpose_bases(use) if basis != use.relies_on)
-            note = self.number(use.assumption)
-            yield PurposeLine(purpose.label, purpose.marketing, use.relies_on, also, note)
-
-    def _recipient(self, receiver: RowRecipient) -> Line:
-        recipient = self.policy.recipients[receiver.recipient]
-        return Line(recipient.name, words.join(recipient.does), self.number(receiver.assumption))
-
-    def _retention(self, touchpoint: str, row: Row) -> Iterable[Line]:
-        for kept in row.retention:
-            rule = self.policy.retention[kept.rule]
-            which = words.join(self.policy.item_label(touchpoint, row.id, item) for item in kept.items)
-            text = f"{which}: {rule.label[0].lower()}{rule.label[1:]}" if which else rule.label
-            yield Line(
-                text, review(rule), self.number(rule.assumption), f"{which}: {brief(rule)}" if which else brief(rule)
-            )
+    return _conditional(request, what, kind, make)
 
 
-def review(rule: RetentionRule) -> str:
-    """When a thing kept until unneeded is looked at again, in words; empty for other rules."""
-    if not rule.review:
-        return ""
-    return f"we ask ourselves again {words.period(rule.review)} after {_EVENTS[rule.review_after or 'recorded']}"
+def _page(request: HttpRequest, shell: Shell, version: Version, language: str) -> HttpResponse:
+    tongue, every = _spoken(version, language), versions.all()
+    what = shown(every, version, tongue)
+
+    def make() -> HttpResponse:
+        frame = Frame(shell, version, every, tongue, "notice")
+        context = {
+            "shell": shell,
+            "frame": frame,
+            "version": version,
+            "title": what.document.title.text,
+            "meta": mark_safe(as_html.meta(what.document)),  # noqa: S308  made by our own escaping renderer
+            "head": mark_safe(as_html.head(what.document)),  # noqa: S308  made by our own escaping renderer
+            "body": mark_safe(what.body()),  # noqa: S308  made by our own escaping renderer
+        }
+        response = render(request, "web/notice.html", context)
+        response["Content-Language"] = tongue
+        return response
+
+    now = shell.version.number if shell.version else 0
+    return _conditional(request, what, f"page-{now}-of-{every[-1].number}", make)
 
 
-def brief(rule: RetentionRule) -> str:
-    """A rule in a few words: `60 days`, `until unneeded, review after 1 year`, `per cookie`."""
-    if rule.period:
-        return words.period(rule.period)
-    return f"until unneeded, review after {words.period(rule.review)}" if rule.review else rule.short
+def _conditional(request: HttpRequest, what: Shown, part: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The response, or 304 where the reader has it already. Readers always ask: a new version shows at once."""
+    etag = f'"{what.key}-{part}"'
+    response = get_conditional_response(request, etag=etag) or make()
+    response["ETag"] = etag
+    response["Last-Modified"] = http_date(int(what.version.published_at.timestamp()))
+    response["Cache-Control"] = "no-cache"
+    assert isinstance(response, HttpResponse)
+    return response
 
 
-_EVENTS = {
-    "recorded": "we got it",
-    "last contact": "our last contact with you",
-    "account closed": "you close your account",
-    "contract ended": "the contract ends",
-}
+def _asked(request: HttpRequest, version: Version) -> str:
+    """The language of the browser's list that comes first and that the notice speaks; else that of the files."""
+    spoken = languages(version.policy)
+    wanted = []
+    for place, entry in enumerate(request.headers.get("Accept-Language", "").split(",")[:20]):
+        tag, _, quality = entry.strip().partition(";q=")
+        try:
+            wanted.append((-float(quality or 1), place, tag.strip().casefold()))
+        except ValueError:
+            continue
+    for weight, _, tag in sorted(wanted):
+        for language in spoken:
+            if weight < 0 and language.casefold() in (tag, tag.partition("-")[0]):
+                return language
+    return spoken[0]
+
+
+def _spoken(version: Version, language: str) -> str:
+    if language not in languages(version.policy):
+        raise Http404("the notice is not published in this language")
+    return language
+
+
+def _numbered(number: int) -> Version:
+    for version in versions.all():
+        if version.number == number:
+            return version
+    raise Http404("no version of the notice has this number")
+
+
+def _address(name: str, language: str) -> str:
+    return reverse(f"{name}-in", args=[language]) if language else reverse(name)

@@ -5,9 +5,10 @@ from importlib.util import find_spec
 
 from allauth.account import views as account
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
 
-from troth.web import public, staff
+from troth.web import notice, public, staff
 from troth.web.console import (
     checks,
     evidence,
@@ -20,8 +21,25 @@ from troth.web.console import (
     systems,
     tasks,
 )
+from troth.web.notice_forms import FORMS
 
 ROOMS = ("publishing", "collection", "requests", "sharing", "messages", "verification", "retention")
+
+
+class Tongue(StringConverter):
+    """A language tag, `de` or `pt-BR`: too short to be the name of a page."""
+
+    regex = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
+
+
+class Form(StringConverter):
+    """What a file of the notice is called at its end."""
+
+    regex = "|".join(FORMS)
+
+
+register_converter(Tongue, "tongue")
+register_converter(Form, "form")
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -31,9 +49,16 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("", public.home, name="home"),
-    path("notice/", public.notice, name="notice"),
-    path("notice/<int:number>/", public.notice_version, name="notice-version"),
-    path("notice.json", public.notice_json, name="notice-json"),
+    path("notice/", notice.in_force, name="notice"),
+    path("notice/changes/", notice.changes, name="notice-changes"),
+    path("notice/changes/<tongue:language>/", notice.changes, name="notice-changes-in"),
+    path("notice/<tongue:language>/", notice.in_force, name="notice-in"),
+    path("notice/<int:number>/", notice.numbered, name="notice-version"),
+    path("notice/<int:number>/<tongue:language>/", notice.numbered, name="notice-version-in"),
+    path("notice.<form:kind>", notice.form, name="notice-file-in-force"),
+    path("notice/<tongue:language>.<form:kind>", notice.form, name="notice-file-in-force-in"),
+    path("notice/<int:number>.<form:kind>", notice.form, name="notice-file"),
+    path("notice/<int:number>/<tongue:language>.<form:kind>", notice.form, name="notice-file-in"),
     path("console/", overview.show, name="console-overview"),
     path("console/login/", account.login, name="account_login"),
     path("console/logout/", account.logout, name="account_logout"),

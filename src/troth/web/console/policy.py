@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from troth import ground
+from troth.notice.rows import PublishedTable, RowView
+from troth.policy.languages import words as speak
 from troth.policy.mechanisms import CHECKS, EXECUTORS
 from troth.policy.model import Clause, Policy
 from troth.policy.places import Place
 from troth.versions import queries as versions
 from troth.versions.values import Version
-from troth.web.notice import Notice, RowView
 from troth.web.staff import staff_only
 
 STATES = (
@@ -147,7 +148,7 @@ def _tabs(policy: Policy, here: str) -> list[dict[str, object]]:
 
 
 def _lines(policy: Policy, places: Mapping[str, Place]) -> Iterable[TableLine]:
-    for group in Notice(policy).groups:
+    for group in PublishedTable(policy, speak("en")).groups:
         for touchpoint in group.touchpoints:
             for number, row in enumerate(touchpoint.rows):
                 place = places.get(f"touchpoints.{touchpoint.id}.rows.{number}")

@@ -9,7 +9,9 @@ apply(read());
 
 addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-theme-switch]")) {
-    const say = () => { button.textContent = `Colours: ${themes.includes(read()) ? read() : "system"}`; };
+    const { themeSwitch, themes: names = themes.join(" ") } = button.dataset;
+    const label = themeSwitch || "Colours", said = names.split(" ");
+    const say = () => { button.textContent = `${label}: ${said[Math.max(themes.indexOf(read()), 0)]}`; };
     button.hidden = false;
     say();
     button.addEventListener("click", () => {

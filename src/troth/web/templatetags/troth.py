@@ -10,8 +10,8 @@ from django.template.defaultfilters import date as django_date
 
 from troth import ground
 from troth.policy import plain as words
+from troth.policy.languages import words as speak
 from troth.web import legal
-from troth.web.countries import NAMES
 
 register = template.Library()
 
@@ -66,7 +66,7 @@ def join_words(items: Iterable[object], last: str = "and") -> str:
 @register.filter
 def country(code: str) -> str:
     """The English name of an ISO 3166-1 alpha-2 code; an unknown code comes back unchanged."""
-    return NAMES.get(code, code)
+    return speak("en").country(code)
 
 
 @register.filter
@@ -79,12 +79,6 @@ def basis(value: str) -> str:
 def article(value: str) -> str:
     """The article of the GDPR a legal basis comes from; empty for an unknown one."""
     return legal.BASES[value].article if value in legal.BASES else ""
-
-
-@register.filter
-def mechanism(value: str) -> str:
-    """A transfer mechanism in the reader's words."""
-    return legal.MECHANISMS.get(value, value)
 
 
 @register.filter

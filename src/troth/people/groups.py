@@ -1,6 +1,6 @@
 """Groups of people as sets that stay in the database: counted, joined and copied there, never listed in memory."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -57,6 +57,13 @@ def reach(group: Group) -> Reach:
     mail = Exists(Identifier.objects.filter(person_id=OuterRef("id"), kind="email"))
     found = Person.objects.filter(group.where).aggregate(people=Count("id"), by_mail=Count("id", filter=Q(mail)))
     return Reach(found["people"], found["by_mail"])
+
+
+def sizes(wanted: Sequence[Group]) -> list[int]:
+    """How many people each of these groups has, in one statement."""
+    counted = {f"group{nth}": Count("id", filter=group.where) for nth, group in enumerate(wanted)}
+    found = Person.objects.aggregate(**counted) if counted else {}
+    return [found[name] for name in counted]
 
 
 def records_by_row() -> dict[tuple[UUID, str, str], int]:

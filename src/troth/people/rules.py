@@ -6,6 +6,7 @@ from datetime import datetime
 
 from troth.people.periods import add_period
 from troth.policy.model import Policy, RetentionRule, Row
+from troth.policy.periods import days as length
 
 KNOWN_AT_STORING = ("recorded", "last contact")
 """Events that have happened when something is stored: the submission is a contact."""
@@ -56,6 +57,51 @@ def days(rule: RetentionRule, recorded_at: datetime, cookie_lifetimes: Iterable[
         return Days(None, add_period(recorded_at, rule.review or "P1Y"))
     end = add_period(recorded_at, rule.period or "P0D")
     return Days(end, None) if rule.after in KNOWN_AT_STORING else Days(None, end)
+
+
+@dataclass(frozen=True, order=True)
+class Shorter:
+    """What a newer policy says of an item of a row: `period` (ISO 8601) after it was recorded it goes, or (`look`)
+    comes up for review. Several of one item: the earliest counts."""
+
+    touchpoint: str
+    row: str
+    item: str
+    period: str
+    look: bool = False
+
+
+def shorter(old: Policy, new: Policy) -> tuple[Shorter, ...]:
+    """What `new` says anew of items that rows of both policies declare: whether it is earlier, each record shows."""
+    found = set()
+    for touchpoint, row in ((t, r) for t, declared in new.touchpoints.items() for r in declared.rows):
+        before = _row(old, touchpoint, row.id)
+        if before is None:
+            continue
+        for item in row.item_ids & before.item_ids:
+            anew = _terms(new, touchpoint, row, item) - _terms(old, touchpoint, before, item)
+            found |= {Shorter(touchpoint, row.id, item, period, look) for period, look in anew}
+    return tuple(sorted(found))
+
+
+def _row(policy: Policy, touchpoint: str, row: str) -> Row | None:
+    known = policy.touchpoints.get(touchpoint)
+    return next((found for found in known.rows if found.id == row), None) if known else None
+
+
+def _terms(policy: Policy, touchpoint: str, row: Row, item: str) -> set[tuple[str, bool]]:
+    """What the rules of an item say, as (period from recording, whether somebody looks first)."""
+    lifetimes = [cookie.lifetime for cookie in policy.cookies.values() if cookie.touchpoint == touchpoint]
+    spans = ["P1D" if life == "session" else life for life in lifetimes]
+    found: set[tuple[str, bool]] = set()
+    for rule in (policy.retention[name] for name in rules_for(row, item)):
+        if rule.per:
+            found.add((max(spans, key=length, default="P1D"), False))
+        elif rule.until:
+            found.add((rule.review or "P1Y", True))
+        else:
+            found.add((rule.period or "P0D", rule.after not in KNOWN_AT_STORING))
+    return found
 
 
 def _strictest(policy: Policy, touchpoint: str, names: tuple[str, ...], recorded_at: datetime) -> Days:

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from troth.people.rules import Shorter
+
 NEW_DAYS = """
 with rule as (
     select * from unnest(%(touchpoints)s::text[], %(rows)s::text[], %(items)s::text[], %(periods)s::interval[],
@@ -38,18 +40,6 @@ select r.touchpoint, r.row, count(distinct r.id) as records,
 from due join people_record r on r.id = due.record_id join people_value v on v.id = due.value_id
 group by r.touchpoint, r.row order by r.touchpoint, r.row
 """
-
-
-@dataclass(frozen=True, order=True)
-class Shorter:
-    """What a newer policy says of an item of a row: `period` (ISO 8601) after it was recorded it goes, or (`look`)
-    comes up for review. Several of one item: the earliest counts."""
-
-    touchpoint: str
-    row: str
-    item: str
-    period: str
-    look: bool = False
 
 
 @dataclass(frozen=True)

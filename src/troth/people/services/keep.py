@@ -55,8 +55,8 @@ def erase_records(record_ids: Iterable[UUID], *, reason: str, now: datetime) -> 
 def confirm_needed(record_id: UUID, *, by: str, now: datetime) -> datetime:
     """A person (`by`: their staff id) confirms that the record is still needed; returns its next review.
 
-    The interval is that of the record's own policy version, or of the one in force where that is shorter. Raises LookupError if the record is gone, ValueError if
-    it does not come up for review.
+    The interval is that of the record's own policy version, or of the one in force where that is shorter. Raises
+    LookupError if the record is gone, ValueError if it does not come up for review.
     """
     with transaction.atomic():
         record = Record.objects.select_for_update().filter(id=record_id).first()

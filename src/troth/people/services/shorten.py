@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from troth.evidence import services as evidence
-from troth.people.shorter import NEW_DAYS, Shorter, parameters
+from troth.people.rules import Shorter
+from troth.people.shorter import NEW_DAYS, parameters
 
 _SHORTEN = """
 , moved as (

@@ -106,6 +106,29 @@ def dpv_command(
     _write(_json(made), out)
 
 
+@app.command("tilt")
+def tilt_command(
+    folder: Folder = Path(),
+    *,
+    url: Annotated[str | None, typer.Option(help="Where the policy is published; its first site if not given.")] = None,
+    number: Annotated[int, typer.Option(help="The number of the version.", min=1)] = 1,
+    out: Out = None,
+    language: Annotated[str | None, typer.Option(help="The policy's own texts in this language.")] = None,
+    json: Json = False,
+) -> None:
+    """The policy as a TILT document (JSON). What TILT has no place for is named on standard error.
+
+    Exit code 1 if the policy has errors.
+    """
+    from troth.exports.tilt import document, left_out
+
+    policy = _policy(folder, "no TILT document is written", language=language)
+    made = document(policy, language=language or policy.languages[0], number=number, url=url)
+    _write(_json(made), out)
+    for words in left_out(policy):
+        typer.echo(f"note: TILT has no place for {words}", err=True)
+
+
 def _json(value: object) -> bytes:
     """Indented, since people read it; UTF-8."""
     from json import dumps

@@ -67,7 +67,8 @@ def _write(made: "Imported", out: Path) -> None:
 
 def _print(made: "Imported", out: Path) -> None:
     lost = [{"path": one.path, "reason": one.reason, "says": one.says} for one in made.lost]
-    counts = {"values": made.total, "carried": made.carried, "lost": made.total - made.carried}
+    lost_values = made.total - made.carried
+    counts = {"values": made.total, "carried": made.carried, "as_words": made.worded, "not_carried": lost_values}
     print_json({"ok": made.whole, "folder": str(out), "files": sorted(made.files)} | counts | {"report": lost})
 
 
@@ -76,5 +77,6 @@ def _say(made: "Imported", out: Path) -> None:
         say(f"{one.path}: {one.says} ({one.reason})")
     if made.lost:
         say()
-    say(f"{made.carried} of {made.total} values carried over to {len(made.files)} files in {out}")
+    words = f", {made.worded} of them as comments or plain words" if made.worded else ""
+    say(f"{made.carried} of {made.total} values carried over to {len(made.files)} files in {out}{words}")
     say(f"now run `troth check {out}`: what the document leaves out, it names")

@@ -14,7 +14,7 @@ ASSUMED: Mapping[str, tuple[str, str]] = {
     ),
     "tilt-basis": (
         "TILT gives the legal bases of a category of data as a whole, not of each purpose.",
-        "A purpose relies on the basis whose description names it, else on the first one given.",
+        "A purpose relies on the basis whose description names it, else on the one its words fit, else on the first.",
     ),
     "tilt-role": (
         "TILT does not say whether a recipient is a processor or a controller of its own.",
@@ -36,16 +36,12 @@ ASSUMED: Mapping[str, tuple[str, str]] = {
         "The document keeps data longer on a legal ground without an article.",
         "It is taken for a legal obligation.",
     ),
-    "tilt-day": (
-        "The document does not say from when it applies.",
-        "The day it was last changed, as its own notes have it.",
-    ),
 }
 """What the format leaves open for every document, and what is decided so that something can run."""
 
 
 @dataclass(slots=True)
-class Touchpoint:
+class Place:
     """A touchpoint in the making. `categories`: those of the entries it came from, to find it again by."""
 
     made: Map
@@ -66,8 +62,9 @@ class Draft:
     recipients: dict[str, Map] = field(default_factory=dict)
     retention: dict[str, Map] = field(default_factory=dict)
     longer: dict[str, Map] = field(default_factory=dict)
-    touchpoints: dict[str, Touchpoint] = field(default_factory=dict)
+    touchpoints: dict[str, Place] = field(default_factory=dict)
     assumed: set[str] = field(default_factory=set)
+    unplaced: list[str] = field(default_factory=list)
     introduction: list[str] = field(default_factory=list)
     names: dict[str, Names] = field(default_factory=dict)
 

@@ -3,10 +3,10 @@
 import re
 
 from troth.exports.tilt import meanings
-from troth.exports.tilt.draft import Draft, Touchpoint
+from troth.exports.tilt.draft import Draft, Place
 from troth.exports.tilt.names import slug
 from troth.exports.tilt.recipients import recipients
-from troth.exports.tilt.source import Cursor
+from troth.exports.tilt.source import Cursor, sentences
 from troth.exports.tilt.storage import storage
 from troth.exports.tilt.yaml import Map
 
@@ -46,7 +46,7 @@ def _title_of(draft: Draft, uses: list[str]) -> str:
     return label if isinstance(label, str) else f"Data {len(draft.touchpoints) + 1}"
 
 
-def _touchpoint(draft: Draft, title: str, words: list[str]) -> Touchpoint:
+def _touchpoint(draft: Draft, title: str, words: list[str]) -> Place:
     tid, new = draft.name("touchpoints", title)
     if new:
         made = Map()
@@ -55,7 +55,7 @@ def _touchpoint(draft: Draft, title: str, words: list[str]) -> Touchpoint:
         made.put("sites", ["website"] if draft.has_site else None)
         made.put("channels", [meanings.channel(" ".join(words))])
         made.put("assumption", draft.assume("tilt-channel"))
-        draft.touchpoints[tid] = Touchpoint(made, [], [], [])
+        draft.touchpoints[tid] = Place(made, [], [], [])
     return draft.touchpoints[tid]
 
 
@@ -66,7 +66,11 @@ def _items(draft: Draft, row: Map, labels: list[str]) -> None:
         if new:
             item = Map()
             item.put("label", label)
-            item.put("dpv", meanings.data_term(label))
+            term = meanings.data_term(label)
+            mail = term == "pd:EmailAddress" and len(label) <= 40
+            item.put("dpv", term)
+            item.put("format", "email" if mail else None)
+            item.put("identifies", "email" if mail else None)
             item.put("assumption", draft.assume("tilt-terms"))
             draft.data[iid] = item
         ids.append(iid)
@@ -161,7 +165,7 @@ def _interest(at: Cursor, found: dict[str, str]) -> str | None:
             reasons.append(reason)
         if exists or (reason and exists is not False):
             found.setdefault("legitimate interest", "")
-    return "; ".join(dict.fromkeys(reasons)) or None
+    return sentences(reasons) or None
 
 
 def _relies(draft: Draft, use: str, found: dict[str, str]) -> Map:
@@ -170,7 +174,7 @@ def _relies(draft: Draft, use: str, found: dict[str, str]) -> Map:
     label = str(draft.purposes[use].get("label") or "").lower()
     named = [basis for basis, words in found.items() if label and label in words.lower()]
     if found:
-        made.put("relies_on", (named or list(found))[0])
+        made.put("relies_on", named[0] if named else meanings.likely(label, list(found)))
         made.put("assumption", draft.assume("tilt-basis") if len(found) > 1 and len(named) != 1 else None)
     return made
 
@@ -200,10 +204,11 @@ def sources(draft: Draft, at: Cursor) -> None:
         told = [word for word in (_source(source) for source in one.get("sources").objects()) if word]
         place = _of(draft, category)
         if place is None or not told:
-            one.lose("no place for it", "no category of data of that name is disclosed, so no touchpoint has it")
+            draft.unplaced.append(f"source of {category or 'the data'}: {sentences(told) or 'not said'}")
             _uncarry(one)
+            one.lose("kept as words", "no data is disclosed under that name: it stands in a comment at `touchpoints`")
         else:
-            place.made.put("source", "; ".join(told))
+            place.made.put("source", sentences(told))
 
 
 def _source(at: Cursor) -> str | None:
@@ -212,16 +217,19 @@ def _source(at: Cursor) -> str | None:
     return ", ".join(word for word in said if word) or None
 
 
-def _of(draft: Draft, category: str | None) -> Touchpoint | None:
+def _of(draft: Draft, category: str | None) -> Place | None:
+    """The only touchpoint a category speaks of; none where several could be meant."""
     if not category:
         return None
     wanted = slug(category, 400)
-    for place in draft.touchpoints.values():
-        if place.made.get("source"):
-            continue
-        if wanted in (slug(", ".join(dict.fromkeys(place.labels)), 400), *(slug(c, 400) for c in place.categories)):
-            return place
-    return None
+    found = [place for place in draft.touchpoints.values() if wanted in _called(place)]
+    return found[0] if len(found) == 1 and found[0].made.get("source") is None else None
+
+
+def _called(place: Place) -> set[str]:
+    """The names under which a document may speak of a touchpoint's data: that of an entry, or all it takes in."""
+    everything = ", ".join(dict.fromkeys(place.labels))
+    return {slug(name, 400) for name in (everything, *place.categories) if name}
 
 
 def _uncarry(at: Cursor) -> None:

@@ -184,3 +184,20 @@ def channel(label: str) -> str:
     if re.search(r"cookie|pixel", label, re.IGNORECASE):
         return "cookies"
     return "logs" if re.search(r"\blog|protokoll|server", label, re.IGNORECASE) else "form"
+
+
+_LIKELY = (
+    (("consent",), r"newsletter|werb|marketing|advertis"),
+    (("contract", "pre-contract"), r"vertr[aä]g|bestell|kauf|buchung|konto|liefer|contract|order|account|purchase"),
+    (("legal obligation",), r"gesetz|rechtlich|steuer|legal|tax"),
+    (("legitimate interest",), r"sicher|betrug|missbrauch|statistik|analy|verbesser|secur|fraud|abuse|improv"),
+)
+
+
+def likely(label: str, among: list[str]) -> str:
+    """The basis a purpose most likely relies on, by its words; the first of them where these do not tell."""
+    for bases_of, pattern in _LIKELY:
+        fits = [basis for basis in bases_of if basis in among]
+        if fits and re.search(pattern, label, re.IGNORECASE):
+            return fits[0]
+    return among[0]

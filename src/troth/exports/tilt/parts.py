@@ -1,5 +1,6 @@
 """The parts around `dataDisclosed`: meta, controller, officer, rights, changes."""
 
+import re
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -10,17 +11,18 @@ from troth.exports.tilt.source import Cursor
 from troth.exports.tilt.yaml import Map, Raw
 
 RIGHTS = (
-    ("rightToInformation", "access", "Access"),
-    ("accessAndDataPortability", "access", "Access"),
-    ("rightToRectificationOrDeletion", "rectification", "Rectification"),
-    ("rightToRectificationOrDeletion", "erasure", "Erasure"),
-    ("rightToDataPortability", "portability", "Portability"),
-    ("rightToWithdrawConsent", "withdraw-consent", "Withdrawal of consent"),
-    ("rightToComplain", "complaint", "Complaint"),
+    ("rightToInformation", "access", ("Access", "Auskunft")),
+    ("accessAndDataPortability", "access", ("Access", "Auskunft")),
+    ("rightToRectificationOrDeletion", "rectification", ("Rectification", "Berichtigung")),
+    ("rightToRectificationOrDeletion", "erasure", ("Erasure", "Löschung")),
+    ("rightToDataPortability", "portability", ("Portability", "Datenübertragbarkeit")),
+    ("rightToWithdrawConsent", "withdraw-consent", ("Withdrawal of consent", "Widerruf der Einwilligung")),
+    ("rightToComplain", "complaint", ("Complaint", "Beschwerde")),
 )
+"""Where TILT has a right, its kind, and its label in English and German."""
 
 
-def heading(draft: Draft, at: Cursor) -> Map:
+def heading(at: Cursor) -> Map:
     """name, title, effective, languages, published_source."""
     meta = at.get("meta")
     name = meta.get("name").text() or at.get("controller").get("name").text()
@@ -33,14 +35,24 @@ def heading(draft: Draft, at: Cursor) -> Map:
         made.note("title: the document has no name")
     day = _day(meta.get("modified")) or _day(meta.get("created"))
     if day:
-        draft.assume("tilt-day")
         made.put("effective", Raw(day), "the day the document was last changed: it does not say from when it applies")
     else:
         made.note("effective: the document has no day")
-    language = meta.get("language").text()
+    language = _language(at)
     made.put("languages", [language] if language else None)
-    made.put("published_source", meta.get("url").text())
     return made
+
+
+def _language(at: Cursor) -> str | None:
+    """The document's language as a tag; `Deutsch` is none."""
+    given = at.get("meta").get("language")
+    said = (given.text() or "").lower()
+    if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", said):
+        return said
+    if said:
+        given.account.carried.discard(given.path)
+        given.lose("not understood", "it is no language tag such as `de`")
+    return None
 
 
 def _day(at: Cursor) -> str | None:
@@ -62,6 +74,8 @@ def site(at: Cursor) -> Map | None:
     made = Map()
     made.put("label", _host(url) or url)
     made.put("url", url)
+    language = _language(at)
+    made.put("languages", [language] if language else None)
     return made
 
 
@@ -78,10 +92,10 @@ def controller(draft: Draft, at: Cursor) -> Map:
     made = Map()
     name = given.get("name").text()
     if name:
-        made.put("name", name, *[given.get(k).words("in a comment at the controller") for k in ("division", "sector")])
+        made.put("name", name, *[given.get(k).noted("in a comment at the controller") for k in ("division", "sector")])
     else:
         made.note("name: the document does not name the controller (GDPR Art. 13(1)(a))")
-        made.note(*[w for k in ("division", "sector") if (w := given.get(k).words("in a comment at the controller"))])
+        made.note(*[w for k in ("division", "sector") if (w := given.get(k).noted("in a comment at the controller"))])
     _required_country(made, given.get("country"))
     who = given.get("representative")
     contact = _contact(who, officer, at)
@@ -89,7 +103,7 @@ def controller(draft: Draft, at: Cursor) -> Map:
         made.put("contact", contact)
     else:
         made.note("contact: the document gives no address to write to (GDPR Art. 13(1)(a))")
-    made.put("address", given.get("address").text())
+    made.put("address", given.get("address").text(", "))
     told = _told(officer, ("name", "address", "country", "email", "phone"))
     made.put("dpo", told or None)
     represents = _told(who, ("name", "address", "phone"))
@@ -103,7 +117,7 @@ def _told(at: Cursor, keys: tuple[str, ...]) -> str:
     """The texts of these keys on one line; of a text in place of the object, that text."""
     if not isinstance(at.value, dict):
         return at.text() or "" if isinstance(at.value, str) else ""
-    return ", ".join(dict.fromkeys(word for key in keys if (word := at.get(key).text())))
+    return ", ".join(dict.fromkeys(word for key in keys if (word := at.get(key).text(", "))))
 
 
 def _contact(representative: Cursor, officer: Cursor, at: Cursor) -> str | None:
@@ -129,24 +143,24 @@ def _authority(at: Cursor) -> Map | None:
         return None
     made = Map()
     where = "in a comment at the authority"
-    more = [at.get(key).words(where) for key in ("address", "email", "phone")]
-    made.put("name", at.get("name").text(), *more)
+    made.put("name", at.get("name").text())
     _required_country(made, at.get("country"))
+    made.note(*[more for key in ("address", "email", "phone") if (more := at.get(key).noted(where))])
     return made
 
 
-def rights(at: Cursor) -> Map:
+def rights(draft: Draft, at: Cursor) -> Map:
     """Rights the document grants; one it describes without saying so counts as granted."""
     made = Map()
     seen: dict[str, Map] = {}
-    for key, kind, label in RIGHTS:
+    for key, kind, labels in RIGHTS:
         given = at.get(key)
         if not isinstance(given.value, dict) or not _granted(given):
             continue
         if kind in seen:
             _more(seen[kind], given)
             continue
-        seen[kind] = _right(given, kind, label)
+        seen[kind] = _right(given, kind, labels[draft.german])
         made.put(kind, seen[kind])
     return made
 

@@ -28,12 +28,13 @@ class NotTilt(Exception):
 class Imported:
     """`files`: name → text of the policy folder. `lost`: what did not come over as it was, in document order.
 
-    `carried` of `total` values stand in the files, those kept as words among them.
+    `carried` of `total` values stand in the files; of these `worded` only as words: in a comment or the introduction.
     """
 
     files: Mapping[str, str]
     lost: tuple[Lost, ...]
     carried: int
+    worded: int
     total: int
 
     @property
@@ -85,14 +86,14 @@ def _draft(at: Cursor) -> Draft:
 
 
 def _files(draft: Draft, at: Cursor) -> dict[str, str]:
-    top = parts.heading(draft, at)
+    top = parts.heading(at)
     top.put("introduction", list(dict.fromkeys(draft.introduction)) or None)
     top.put("controller", parts.controller(draft, at))
     sites, site = Map(), parts.site(at)
     sites.put("website", site)
     top.put("sites", sites)
     groups = Map()
-    groups.put(entries.GROUP, "Data we process")
+    groups.put(entries.GROUP, "Daten, die wir verarbeiten" if draft.german else "Data we process")
     top.put("groups", groups)
     terms = transfers(draft, at.get("thirdCountryTransfers"))
     tops = {"policy.yaml": top, "data.yaml": _section("data", draft.data)}
@@ -102,7 +103,7 @@ def _files(draft: Draft, at: Cursor) -> dict[str, str]:
     if draft.longer:
         tops["retention.yaml"].put("retention_exceptions", _all(draft.longer))
     tops["touchpoints.yaml"] = _touchpoints(draft)
-    rights = parts.rights(at)
+    rights = parts.rights(draft, at)
     optional = {
         "rights.yaml": ("rights", rights),
         "transfers.yaml": ("transfers", terms),
@@ -134,7 +135,8 @@ def _touchpoints(draft: Draft) -> Map:
         place.made.put("rows", place.rows)
         section.put(tid, place.made)
     made = Map()
-    made.put("touchpoints", section, None if draft.touchpoints else "the document names no data that is processed")
+    none = None if draft.touchpoints else "the document names no data that is processed"
+    made.put("touchpoints", section, none, *draft.unplaced)
     return made
 
 
@@ -160,4 +162,5 @@ def _accounted(document: Json, account: Account, files: Mapping[str, str]) -> Im
         (one for p, one in account.lost.items() if p in order or p == "$"), key=lambda one: order.get(one.path, -1)
     )
     missing = sum(one.counts for one in lost if one.path in order)
-    return Imported(files, tuple(lost), len(order) - missing, len(order))
+    worded = sum(not one.counts for one in lost)
+    return Imported(files, tuple(lost), len(order) - missing, worded, len(order))

@@ -4,9 +4,10 @@ import re
 
 from troth.exports.tilt import meanings
 from troth.exports.tilt.draft import Draft
-from troth.exports.tilt.source import Cursor
+from troth.exports.tilt.source import Cursor, sentences
 from troth.exports.tilt.yaml import Map
 from troth.law.adequacy import EEA
+from troth.policy.languages import words
 
 _NONE = frozenset({"none", "keine", "keiner", "niemand", "-"})
 _ROLE = re.compile(r"(processor|joint controller|controller)(?:: (.*))?", re.IGNORECASE)
@@ -35,7 +36,7 @@ def _recipient(draft: Draft, at: Cursor) -> str | None:
         return None
     rid, new = draft.name("recipients", label)
     if new:
-        draft.recipients[rid] = _new(draft, label, category, more)
+        draft.recipients[rid] = _new(draft, label, category if name or _ROLE.fullmatch(label) else None, more)
     _country(draft.recipients[rid], at.get("country"))
     return rid
 
@@ -57,12 +58,12 @@ def _new(draft: Draft, label: str, category: str | None, more: list[str]) -> Map
 
 def _rest(at: Cursor) -> list[str]:
     """What a recipient has no key for in a policy."""
-    kept = [at.get(key).words("in a comment at the recipient") for key in ("division", "address")]
+    kept = [at.get(key).noted("in a comment at the recipient") for key in ("division", "address")]
     who = at.get("representative")
     if isinstance(who.value, dict):
-        kept += [who.get(key).words("in a comment at the recipient") for key in ("name", "email", "phone", "address")]
+        kept += [who.get(key).noted("in a comment at the recipient") for key in ("name", "email", "phone", "address")]
     else:
-        kept.append(who.words("in a comment at the recipient"))
+        kept.append(who.noted("in a comment at the recipient"))
     return [word for word in kept if word]
 
 
@@ -108,18 +109,20 @@ def _transfer(draft: Draft, at: Cursor, terms: dict[str, Map]) -> None:
     code = meanings.country(said) if said else None
     kinds, told = [], []
     for key, kind in _GROUNDS:
-        there, words = _ground(at.get(key))
+        there, more = _ground(at.get(key))
         kinds += [kind] if kind and there else []
-        told += [words] if words else []
+        told += [more] if more else []
     if said and code is None:
         at.account.carried.discard(at.get("country").path)
         at.get("country").lose("kept as words", "it is no country: it stands in the text of the term")
-    if said is None and not told and not kinds:
+    if not said and not told and not kinds:
         return
     tid = draft.free("transfers", f"to-{code.lower()}" if code else "abroad")
+    to = "Übermittlung: " if draft.german else "Transfer: "
+    where = words("de" if draft.german else "en").country(code) if code else said or "?"
     term = Map()
-    term.put("label", f"Transfer to {code or said or 'a third country'}")
-    text = "; ".join(told) or f"Data goes to {code or said or 'a third country'}."
+    term.put("label", f"{to}{where}")
+    text = sentences(told) or f"{to}{where}."
     term.put("text", text, None if told else "the document says no more")
     term.put(
         "mechanisms", list(dict.fromkeys(kinds)), None if kinds else "the document names no mechanism (GDPR Art. 46)"

@@ -6,7 +6,7 @@ documents name people.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -45,6 +45,14 @@ def clean(text: str) -> str:
     return " ".join(kept.replace("\ufeff", "").split())
 
 
+def sentences(parts: Iterable[str]) -> str:
+    """Texts one after the other, each once: whole sentences as they are, others parted by semicolons."""
+    told = ""
+    for part in dict.fromkeys(part for part in parts if part):
+        told += f"{'' if not told else ' ' if told.endswith(('.', '!', '?', ';', ':')) else '; '}{part}"
+    return told
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """A place in the document. Every reading gives something usable or nothing, and says what was wrong."""
@@ -71,15 +79,22 @@ class Cursor:
         """True if there is anything: not null, not empty."""
         return next(leaves(self.value, self.path), None) is not None
 
-    def text(self) -> str | None:
-        """A text; a number, or a list of texts, becomes one. None if there is none."""
+    def noted(self, where: str) -> str | None:
+        """As `words`, with the key before it: for a comment that is to be understood by itself."""
+        said = self.words(where)
+        return f"{self.path.rpartition('.')[2]}: {said}" if said else None
+
+    def text(self, between: str = " ") -> str | None:
+        """A text; a number, or a list of texts, becomes one. None if there is none. `between`: for ends of lines."""
         if isinstance(self.value, list):
             parts = [part for part in (one._inner() for one in self.each()) if part]
-            return "; ".join(parts) or None
+            return sentences(parts) or None
         if isinstance(self.value, (bool, dict)):
             self.lose("wrong type", f"expected a text, found {kind(self.value)}")
             return None
-        return self._said(str(self.value)) if self.value is not None else None
+        if self.value is None:
+            return None
+        return self._said(between.join(line for line in str(self.value).splitlines() if line.strip()))
 
     def _inner(self) -> str | None:
         """A text in a list; a list in a list is none, however deep it goes."""

@@ -2,7 +2,7 @@
 
 from troth.exports.tilt import meanings
 from troth.exports.tilt.draft import Draft
-from troth.exports.tilt.source import Cursor
+from troth.exports.tilt.source import Cursor, sentences
 from troth.exports.tilt.yaml import Map
 from troth.policy.periods import days
 
@@ -48,7 +48,7 @@ def _fixed(at: Cursor, until: list[str]) -> list[tuple[str, str]]:
 def _rule(draft: Draft, fixed: list[tuple[str, str]], until: list[str], *, shortest: bool) -> str | None:
     if not fixed and not until:
         return None
-    label = "; ".join(dict.fromkeys([words for _, words in fixed if words] + until))
+    label = sentences([words for _, words in fixed] + until)
     made = Map()
     if fixed and (shortest or not until):
         period = (min if shortest else max)((p for p, _ in fixed), key=days)

@@ -28,9 +28,10 @@ KEYS = frozenset({"edit", "files", "bytes", "repeat", "only", "show", "today", "
 class Example:
     """A change of some files.
 
-    `edit`: file → old text → new text. `files`: file → its whole text. `bytes`: the same, with `\\xe9` for bytes
-    that are no text. `repeat`: file → a line and how often it stands there. `only`: what was there before is left
-    out. `show`: the files to print; those that differ if empty. `note`: a sentence to print beside them.
+    `files`: file → its whole text. `edit`: file, of these too → old text → new text. `bytes`: file → its whole text,
+    with `\\xe9` for bytes that are no text. `repeat`: file → a line and how often it stands there. `only`: what was
+    there before is left out. `show`: the files to print; those that differ if empty. `note`: a sentence to print
+    beside them.
     """
 
     edit: Mapping[str, Mapping[str, str]]
@@ -84,14 +85,13 @@ def changed(before: Files, example: Example) -> Files:
     """The files after the change. Raises ValueError if a text to replace is not there."""
     read = {} if example.only else {name: text for name, text in before.read.items() if name not in example.bytes}
     shown = {} if example.only else dict(before.shown)
+    read |= example.files
     for name, edits in example.edit.items():
         for old, new in edits.items():
             if old not in read[name]:
                 raise ValueError(f"{name} has no `{old}`")
             read[name] = read[name].replace(old, new, 1)
-        shown[name] = read[name]
-    read |= example.files
-    shown |= example.files
+    shown |= {name: read[name] for name in (*example.files, *example.edit)}
     problems = []
     for name, raw, said in _raw(example):
         shown[name] = said

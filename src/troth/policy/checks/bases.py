@@ -29,10 +29,12 @@ def one_basis(policy: Policy, day: date) -> Iterator[Finding]:
                     yield Finding(f"touchpoints.{tid}.rows.{r}.purposes.{i}.relies_on", message, help)
 
 
-@check("T-0312", "warning", "a choice among several bases is marked", article="GDPR Art. 13(1)(c)")
+@check(
+    "T-0312", "warning", "a choice among several bases is marked", article="GDPR Art. 13(1)(c)", needs=("touchpoints",)
+)
 def choice_marked(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
-        for i, purpose in enumerate(row.purposes):
+        for i, purpose in enumerate(() if row.marketing else row.purposes):  # those are T-0301's
             bases = row.purpose_bases(purpose)
             if len(bases) > 1 and not (purpose.assumption or row.assumption):
                 message = f"`{purpose.purpose}` is published with {len(bases)} bases: people are not told which holds"
@@ -72,7 +74,13 @@ def consent_apart(policy: Policy, day: date) -> Iterator[Finding]:
                 yield Finding(f"{at}.purposes.{i}", message, "move it to a row of its own with `marketing: true`")
 
 
-@check("T-0316", "warning", "a legal obligation names the law", article="GDPR Art. 6(3), 13(1)(c)")
+@check(
+    "T-0316",
+    "warning",
+    "a legal obligation names the law",
+    article="GDPR Art. 6(3), 13(1)(c)",
+    needs=("touchpoints", "secondary_purposes"),
+)
 def law_named(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         for i, purpose in enumerate(row.purposes):
@@ -113,9 +121,8 @@ def test_holds(policy: Policy, day: date) -> Iterator[Finding]:
     for name, test in policy.balancing_tests.items():
         at = f"balancing_tests.{name}"
         if test.review <= test.day:
-            yield Finding(
-                f"{at}.review", f"the test made on {test.day} is to be looked at again on {test.review}, before"
-            )
+            message = f"the review on {test.review} is not after the test itself, on {test.day}"
+            yield Finding(f"{at}.review", message, "set a day to look at it again")
         elif test.review < day:
             message = f"the balancing test `{name}` was to be looked at again by {test.review}"
             yield Finding(f"{at}.review", message, "look at it, write down the outcome, and set a new day")

@@ -37,7 +37,7 @@ def labels_differ(policy: Policy, day: date) -> Iterator[Finding]:
             yield Finding(f"data.{name}.label", message, "use one of them, or call them differently")
 
 
-@check("T-0327", "warning", "what people are found by has its format")
+@check("T-0327", "warning", "what people are found by has its format", needs=("data",))
 def identifier_format(policy: Policy, day: date) -> Iterator[Finding]:
     for name, item in policy.data.items():
         if item.identifies in ("email", "phone") and item.format != item.identifies:
@@ -45,7 +45,7 @@ def identifier_format(policy: Policy, day: date) -> Iterator[Finding]:
             yield Finding(f"data.{name}", message, f"add `format: {item.identifies}`")
 
 
-@check("T-0328", "warning", "kind and format of an item fit")
+@check("T-0328", "warning", "kind and format of an item fit", needs=("data",))
 def format_fits(policy: Policy, day: date) -> Iterator[Finding]:
     for name, item in policy.data.items():
         wrong = _misfit(item)
@@ -76,7 +76,7 @@ def _made(name: str) -> str:
     return "recorded" if name == "recording" else name
 
 
-@check("T-0330", "warning", "a special category is marked as one", article="GDPR Art. 9(1)")
+@check("T-0330", "warning", "a special category is marked as one", article="GDPR Art. 9(1)", needs=("data",))
 def special_marked(policy: Policy, day: date) -> Iterator[Finding]:
     for name, item in policy.data.items():
         if item.dpv in SPECIAL and not item.special:
@@ -105,7 +105,7 @@ def ground_needed(policy: Policy, day: date) -> Iterator[Finding]:
                 yield Finding(f"{at}.purposes.{i}.special_ground", message, "leave it out, or mark the item `special`")
 
 
-@check("T-0333", "warning", "data on crimes rests on a law", article="GDPR Art. 10")
+@check("T-0333", "warning", "data on crimes rests on a law", article="GDPR Art. 10", needs=("touchpoints",))
 def crimes_by_law(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         crimes = [i.item for i in row.items if dpv(policy, "data", i.item).startswith("pd:Criminal")]

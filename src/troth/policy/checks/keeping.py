@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
 from troth.law.keeping import Limit, limit
 from troth.policy.checks.looks import dpv, kind
@@ -38,16 +39,16 @@ def _rules(policy: Policy) -> Iterator[Kept]:
                 yield f"{at}.retention.{i}", at.split(".")[1], row, rule, items
 
 
-@check("T-0360", "warning", "an item stays equally long in all rows of a touchpoint", article="GDPR Art. 13(2)(a)")
+@check("T-0360", "warning", "an item stays equally long for one purpose", article="GDPR Art. 13(2)(a)")
 def equally_long(policy: Policy, day: date) -> Iterator[Finding]:
-    seen: dict[tuple[str, str], str] = {}
-    for at, tid, _, rule, items in _rules(policy):
+    seen: dict[tuple[str, str, str], str] = {}
+    for at, tid, row, rule, items in _rules(policy):
         how = rule.short + (f", reviewed every {rule.review}" if rule.review else "")
-        for item in items:
-            before = seen.setdefault((tid, item), how)
+        for item, purpose in product(items, (p.purpose for p in row.purposes)):
+            before = seen.setdefault((tid, item, purpose), how)
             if before != how:
-                message = f"`{item}` stays `{how}` here, and `{before}` in a row above"
-                yield Finding(at, message, "the longer one runs: keep it by one rule, or say the longer one in both")
+                message = f"`{item}` stays `{how}` for `{purpose}` here, and `{before}` in a row above"
+                yield Finding(at, message, "keep it by one rule: which of the two do people have to reckon with?")
                 break
 
 
@@ -119,7 +120,7 @@ def recording_limit(policy: Policy, day: date) -> Iterator[Finding]:
             yield _too_long(at, rule, "recordings", most)
 
 
-@check("T-0367", "warning", "recordings have a retention rule of their own", article=STORAGE)
+@check("T-0367", "warning", "recordings have a retention rule of their own", article=STORAGE, needs=("touchpoints",))
 def recording_rule(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row, _, items in _rules(policy):
         recorded = [i for i in items if kind(policy, i) == "recording"]

@@ -12,7 +12,13 @@ PERSONAL = frozenset({"form", "chat", "account", "upload", "import", "offline", 
 """Channels on which data is about somebody who may ask for it later."""
 
 
-@check("T-0334", "warning", "a recipient names the items it needs", article="GDPR Art. 5(1)(c), 25(2)")
+@check(
+    "T-0334",
+    "warning",
+    "a recipient names the items it needs",
+    article="GDPR Art. 5(1)(c), 25(2)",
+    needs=("touchpoints",),
+)
 def items_named(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         guarded = any(kind(policy, i.item) in UNLESS_NAMED for i in row.items)  # those are T-0320's

@@ -24,7 +24,13 @@ def contract_first(policy: Policy, day: date) -> Iterator[Finding]:
             yield Finding(f"recipients.{rid}.contract", message, "let the policy take effect later, or sign before")
 
 
-@check("T-0373", "warning", "a recipient that decides for itself says how", article="GDPR Art. 13(1)(e), 14")
+@check(
+    "T-0373",
+    "warning",
+    "a recipient that decides for itself says how",
+    article="GDPR Art. 13(1)(e), 14",
+    needs=("recipients",),
+)
 def own_policy(policy: Policy, day: date) -> Iterator[Finding]:
     for rid, recipient in policy.recipients.items():
         if recipient.role == "controller" and not recipient.privacy_policy:
@@ -32,7 +38,13 @@ def own_policy(policy: Policy, day: date) -> Iterator[Finding]:
             yield Finding(f"recipients.{rid}", message, "add `privacy_policy:`")
 
 
-@check("T-0374", "error", "people may read how joint controllers share duties", article="GDPR Art. 26(2)")
+@check(
+    "T-0374",
+    "error",
+    "people may read how joint controllers share duties",
+    article="GDPR Art. 26(2)",
+    needs=("recipients",),
+)
 def arrangement_told(policy: Policy, day: date) -> Iterator[Finding]:
     for rid, recipient in policy.recipients.items():
         if recipient.role == "joint controller" and not recipient.arrangement:

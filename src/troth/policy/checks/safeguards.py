@@ -111,7 +111,7 @@ def _promises(policy: Policy) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(tid, term.assessment_review, term.mechanisms) for tid, term in terms if term.assessment_review]
 
 
-@check("T-0355", "warning", "storage says in which countries", article="GDPR Art. 13(1)(f)")
+@check("T-0355", "warning", "storage says in which countries", article="GDPR Art. 13(1)(f)", needs=("storage",))
 def storage_countries(policy: Policy, day: date) -> Iterator[Finding]:
     for i, storage in enumerate(policy.storage):
         if not storage.countries:

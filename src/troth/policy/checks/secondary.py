@@ -37,7 +37,7 @@ def term_known(policy: Policy, day: date) -> Iterator[Finding]:
                 yield Finding(f"{section}.{name}.dpv", message, did_you_mean(part.dpv, sorted(terms)))
 
 
-@check("T-0386", "warning", "what is marketing is marked so", article="GDPR Art. 21(2)")
+@check("T-0386", "warning", "what is marketing is marked so", article="GDPR Art. 21(2)", needs=("purposes",))
 def marketing_marked(policy: Policy, day: date) -> Iterator[Finding]:
     for name, purpose in policy.purposes.items():
         if purpose.dpv in MARKETING and not purpose.marketing:
@@ -74,7 +74,13 @@ def machine_may(policy: Policy, day: date) -> Iterator[Finding]:
                 yield Finding(f"{at}.purposes.{i}.relies_on", message, help)
 
 
-@check("T-0391", "error", "somebody looks at a decision when asked", article="GDPR Art. 22(3), 13(2)(f)")
+@check(
+    "T-0391",
+    "error",
+    "somebody looks at a decision when asked",
+    article="GDPR Art. 22(3), 13(2)(f)",
+    needs=("purposes",),
+)
 def human_looks(policy: Policy, day: date) -> Iterator[Finding]:
     for name, purpose in policy.purposes.items():
         if purpose.automated and not purpose.automated.human:

@@ -6,6 +6,7 @@ from datetime import date
 
 from troth.policy.checks.registry import Finding, check
 from troth.policy.languages.catalogue import BUILT_IN, keys
+from troth.policy.languages.spoken import SAID
 from troth.policy.languages.wording import english, misfits, needed
 from troth.policy.localise import source_language, texts, untranslated, unused, wordless
 from troth.policy.model import Policy
@@ -13,30 +14,7 @@ from troth.policy.plain import count, join
 from troth.policy.problems import did_you_mean, shown
 
 TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-TEXTS = (
-    "translations",
-    "sites",
-    "groups",
-    "touchpoints",
-    "data",
-    "purposes",
-    "secondary_purposes",
-    "recipients",
-    "retention",
-    "retention_exceptions",
-    "never",
-    "sharing",
-    "storage",
-    "transfers",
-    "rights",
-    "children",
-    "signals",
-    "changes",
-    "anonymous",
-    "security",
-    "third_parties",
-    "assumptions",
-)
+TEXTS = ("translations", *SAID[Policy])
 """A text is missing or unused only as far as these sections could be read."""
 
 GUESSED = 10

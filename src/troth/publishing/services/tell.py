@@ -18,6 +18,7 @@ from troth.messages import services as messages
 from troth.messages.rules import Unsendable, check
 from troth.people import groups
 from troth.people import services as people
+from troth.policy.difference import say
 from troth.policy.languages import words
 from troth.policy.localise import localised, source_language
 from troth.policy.model import Policy
@@ -140,8 +141,6 @@ class _Writer:
         return tuple(nth for nth, told in telling if told.concerns(rows, consents))
 
     def _compose(self, language: str, telling: tuple[int, ...], lapsing: frozenset[Pair]) -> letters.Letter:
-        from troth.policy.difference import say
-
         # what ends is named as it was called when it was agreed to
         about = letters.About(
             localised(self._old, language), self._number, self._effective, ground.settings().public_url

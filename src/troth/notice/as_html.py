@@ -18,9 +18,12 @@ from troth.notice.values import (
     Run,
     Section,
     Table,
+    Term,
     Terms,
 )
 
+TOP = 2
+"""The level of the sections' headings, below the title."""
 COLUMNS = 4
 """A list with more short entries than this stands in columns."""
 _PARA = {"": "", "lead": ' class="lead"', "soft": ' class="soft small"', "name": ' class="row-name"'}
@@ -61,9 +64,9 @@ def body(document: Document) -> str:
     w = document.words
     entries = "".join(_entry_of_contents(section) for section in document.sections)
     return (
-        f"{_section(document.short, 2, w)}\n"
+        f"{_section(document.short, 2, w, 'flow panel short')}\n"
         f'<div class="split">\n<nav class="contents no-print" aria-labelledby="contents_title">'
-        f'<h2 class="soft" id="contents_title">{_text(w["contents"])}</h2><ul>{entries}</ul></nav>\n'
+        f'<p class="soft" id="contents_title">{_text(w["contents"])}</p><ul>{entries}</ul></nav>\n'
         f'<div class="notice">{"".join(_section(section, 2, w) for section in document.sections)}</div>\n</div>'
     )
 
@@ -82,8 +85,8 @@ def _to(section: Section) -> str:
     return f'<a href="#{section.id}"{_lang(section.lang)}>{_text(section.title)}</a>'
 
 
-def _section(section: Section, level: int, w: Any) -> str:
-    flow = "group" if section.sections or level > 2 else "flow"
+def _section(section: Section, level: int, w: Any, looks: str = "") -> str:
+    flow = looks or ("group" if section.sections or level > TOP else "flow")
     blocks = "".join(_block(block, level, w) for block in section.blocks)
     inside = "".join(_section(part, level + 1, w) for part in section.sections)
     title = f'<h{level} id="{section.id}"{_lang(section.lang)}>{_text(section.title)}</h{level}>'
@@ -106,11 +109,18 @@ def _items(block: Items, *_: Any) -> str:
 
 def _terms(block: Terms, level: int, w: Any) -> str:
     entries = (
-        f"<div{_id(entry.id)}><dt>{_runs(entry.term)}</dt>"
-        f"<dd>{''.join(_block(said, level, w) for said in entry.said)}</dd></div>"
+        f"<div{_id(entry.id)}><dt>{_runs(entry.term)}</dt><dd>{_said(entry, level, w)}</dd></div>"
         for entry in block.entries
     )
     return f'<dl class="terms">{"".join(entries)}</dl>'
+
+
+def _said(entry: Term, level: int, w: Any) -> str:
+    match entry.said:
+        case (Para(kind="") as only,):
+            return _runs(only.runs)
+        case said:
+            return "".join(_block(each, level, w) for each in said)
 
 
 def _table(block: Table, *_: Any) -> str:

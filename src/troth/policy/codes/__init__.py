@@ -18,7 +18,7 @@ from troth.policy.problems import Severity
 OUTSIDE = (
     *(f"T-00{n:02}" for n in range(1, 15)),
     *(f"T-01{n:02}" for n in range(1, 11)),
-    *(f"T-02{n:02}" for n in range(1, 12)),
+    *(f"T-02{n:02}" for n in range(1, 13)),
     *(f"T-02{n:02}" for n in range(21, 28)),
     "T-0502",
 )

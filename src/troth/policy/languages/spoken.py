@@ -6,7 +6,14 @@ from typing import TypeVar, cast
 from troth.policy.model import Policy
 from troth.policy.model.actors import Recipient, Site
 from troth.policy.model.base import Part
-from troth.policy.model.data import Item, Purpose, RetentionException, RetentionRule, SecondaryPurpose
+from troth.policy.model.data import (
+    AutomatedDecision,
+    Item,
+    Purpose,
+    RetentionException,
+    RetentionRule,
+    SecondaryPurpose,
+)
 from troth.policy.model.promises import (
     Anonymous,
     Assumption,
@@ -22,7 +29,8 @@ from troth.policy.model.promises import (
     Transfers,
     TransferTerm,
 )
-from troth.policy.model.touchpoints import Row, RowItem, Touchpoint
+from troth.policy.model.regimes import California, Dpf
+from troth.policy.model.touchpoints import Row, RowItem, RowPurpose, Touchpoint
 
 SAID: Mapping[type[Part], tuple[str, ...]] = {
     Policy: (
@@ -44,6 +52,8 @@ SAID: Mapping[type[Part], tuple[str, ...]] = {
         "transfers",
         "rights",
         "children",
+        "dpf",
+        "california",
         "signals",
         "changes",
         "anonymous",
@@ -53,12 +63,14 @@ SAID: Mapping[type[Part], tuple[str, ...]] = {
     ),
     Site: ("label",),
     Touchpoint: ("title", "persons", "source", "rows"),
-    Row: ("items", "interest", "without"),
+    Row: ("items", "purposes", "interest", "without"),
     RowItem: ("published_as",),
+    RowPurpose: ("law",),
     Item: ("label", "hint"),
-    Purpose: ("label",),
-    SecondaryPurpose: ("label", "interest", "may_invoke"),
-    Recipient: ("does",),
+    Purpose: ("label", "automated"),
+    AutomatedDecision: ("logic", "consequences", "human"),
+    SecondaryPurpose: ("label", "interest", "law", "may_invoke"),
+    Recipient: ("does", "arrangement"),
     RetentionRule: ("label",),
     RetentionException: ("label", "text"),
     Never: ("label", "text"),
@@ -67,12 +79,14 @@ SAID: Mapping[type[Part], tuple[str, ...]] = {
     Transfers: ("terms",),
     TransferTerm: ("label", "text"),
     Right: ("label", "text", "limits", "applies_to", "how"),
-    Children: ("guardian", "text"),
-    Signals: ("text",),
+    Children: ("guardian", "text", "verified_by"),
+    Signals: ("text", "others"),
     Changes: ("significant", "told_by", "text"),
     Anonymous: ("text", "uses"),
     Measure: ("label", "text"),
     ThirdPartyService: ("label", "text"),
+    Dpf: ("commitment", "enforcement", "arbitration", "authorities_access", "onward_liability"),
+    California: ("methods", "equal_service"),
     Assumption: ("open", "decided"),
 }
 """The fields of each part that people read, and those that lead to such. Everything else stays as it is: names of

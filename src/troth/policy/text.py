@@ -20,11 +20,11 @@ def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     """
     texts: dict[str, str] = {}
     problems: list[Problem] = []
-    for name in _names(folder):
+    for name in names(folder):
         if name.endswith(".yml"):
             problems.append(misnamed(name))
             continue
-        text = _read(folder / name, name)
+        text = read_file(folder / name, name)
         if isinstance(text, Problem):
             problems.append(text)
         else:
@@ -41,7 +41,8 @@ def read_folder(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     return texts, problems
 
 
-def _names(folder: Path) -> list[str]:
+def names(folder: Path) -> list[str]:
+    """The names of the files that a policy folder holds, relative to it, in their order. Raises Unreadable."""
     if not folder.exists():
         raise Unreadable(f"the folder `{folder}` does not exist")
     if not folder.is_dir():
@@ -58,7 +59,8 @@ def _refuse(error: OSError) -> None:
     raise Unreadable(f"cannot read `{error.filename}`: {error.strerror}") from error
 
 
-def _read(path: Path, name: str) -> str | Problem:
+def read_file(path: Path, name: str) -> str | Problem:
+    """The text of a file, or the problem that keeps it from being one. Raises Unreadable. `name`: for its place."""
     if not path.is_file():
         raise Unreadable(f"cannot read `{path}`: it is not a regular file")
     try:

@@ -29,23 +29,32 @@ ODD = ("\x85", "\u2028", "\u2029")
 
 def formatted(text: str, file: str) -> Formatted:
     """The text of a policy file in the one form; what it says, and its comments, stay. `file`: its name."""
-    tree, problems = parse(text, file)
+    _, problems = parse(text, file)
     if problems:
         return Formatted(None, tuple(problems))
-    if any(odd in text for odd in ODD):
-        return Formatted(None, reason="it holds a line break that editors do not show (U+0085, U+2028 or U+2029)")
-    if text.lstrip().startswith("%"):
-        return Formatted(None, reason="it begins with a YAML directive")
     first = BREAK.sub("\n", text)
+    reason = _unfit(first)
+    if reason:
+        return Formatted(None, reason=reason)
     new = _printed(first)
-    again, unread = parse(new, file)
-    if unread or again.data != tree.data:
-        return Formatted(None, reason="it would not say the same afterwards")
-    if _comments(new) != _comments(first):
-        return Formatted(None, reason="a comment would be lost or moved")
-    if _printed(new) != new:
-        return Formatted(None, reason="it does not come to rest")
-    return Formatted(new)
+    reason = _changed(first, new, file)
+    return Formatted(None, reason=reason) if reason else Formatted(new)
+
+
+def _unfit(text: str) -> str:
+    if any(odd in text for odd in ODD):
+        return "it holds a line break that editors do not show (U+0085, U+2028 or U+2029)"
+    return "it begins with a YAML directive" if text.lstrip().startswith("%") else ""
+
+
+def _changed(before: str, after: str, file: str) -> str:
+    """What is not as it was; empty if all is."""
+    again, unread = parse(after, file)
+    if unread or again.data != parse(before, file)[0].data:
+        return "it would not say the same afterwards"
+    if _comments(after) != _comments(before):
+        return "a comment would be lost or moved"
+    return "" if _printed(after) == after else "it does not come to rest"
 
 
 def _printed(text: str) -> str:

@@ -71,7 +71,7 @@ class Reader:
             return self.scalar(event)
         start, opened, mark = _start(event), _end(event), _mark(event)
         if isinstance(event, yaml.AliasEvent):
-            return Alias(start, start, opened, name=event.anchor)
+            return Alias(start, start, opened, name=event.anchor or "")
         flow = bool(getattr(event, "flow_style", False))
         if isinstance(event, yaml.MappingStartEvent):
             pairs = []
@@ -97,8 +97,8 @@ def _mark(event: yaml.Event) -> str:
 
 
 def _start(part: yaml.Event | yaml.Token) -> int:
-    return cast(int, cast(yaml.Mark, part.start_mark).index)
+    return cast(yaml.Mark, part.start_mark).index
 
 
 def _end(part: yaml.Event | yaml.Token) -> int:
-    return cast(int, cast(yaml.Mark, part.end_mark).index)
+    return cast(yaml.Mark, part.end_mark).index

@@ -5,7 +5,8 @@
 - A text that does not fit is folded (`>-`).
 """
 
-from collections.abc import Callable
+from bisect import bisect
+from collections import deque
 
 from troth.policy.format import scalars
 from troth.policy.format.nodes import Alias, Mapping, Node, Scalar, Sequence
@@ -21,7 +22,8 @@ class Printer:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.lines: list[str] = []
-        self.comments = [comment for comment in source.comments if not comment.header]
+        self.comments = deque(comment for comment in source.comments if not comment.header)
+        self.places = [comment.index for comment in self.comments]
         self.headers = {source.gap(c.index): c for c in source.comments if c.header}
         self.dashes = iter(source.dashes)
         self.last = -1
@@ -31,8 +33,9 @@ class Printer:
 
     def document(self, node: Node | None, *, explicit: bool) -> str:
         if explicit:
-            self.before(self.source.text.index("---"), 0)
-            self.line("---", self.source.text.index("---"))
+            start = self.source.begins
+            self.before(start, 0)
+            self.line("---", start)
         if node is not None and not (isinstance(node, Scalar) and not node.raw):
             self.value("", node, 0)
         self.before(len(self.source.text), 0)
@@ -53,7 +56,7 @@ class Printer:
     def before(self, start: int, indent: int) -> None:
         """Prints the comments before what stands at `start`, and the empty line before that."""
         while self.comments and self.comments[0].index < start:
-            self.comment(self.comments.pop(0), indent)
+            self.comment(self.comments.popleft(), indent)
         if start < len(self.source.text) and self.source.blank_before(start):
             self.blank()
 
@@ -70,7 +73,7 @@ class Printer:
     def rest(self, column: int, indent: int) -> None:
         """At the end of a block: the comments that were indented as its entries are still belong to it."""
         while self.comments and self.comments[0].own and self.next_here() and self.comments[0].column >= column > 0:
-            self.comment(self.comments.pop(0), indent)
+            self.comment(self.comments.popleft(), indent)
 
     # -- nodes ---------------------------------------------------------------------------------------------------
 
@@ -92,7 +95,7 @@ class Printer:
 
     def apart(self, head: str, node: Node, indent: int) -> None:
         """A value that comments part from its key stands below them."""
-        self.line(head, self.last if head.endswith("- ") else self.last)
+        self.line(head, self.last)
         self.before(node.start, indent)
         self.value(" " * indent, node, indent + STEP)
 
@@ -120,7 +123,7 @@ class Printer:
     def tail(self, line: int = -1) -> None:
         """The comment behind what was printed over several lines: behind the last, or where that would be text."""
         if self.comments and not self.comments[0].own and self.next_here():
-            self.lines[line] += f"  {self.comments.pop(0).text}"
+            self.lines[line] += f"  {self.comments.popleft().text}"
 
     def flat(self, head: str, node: Mapping | Sequence) -> bool:
         """True if a collection can stay on the line of its head."""
@@ -130,7 +133,7 @@ class Printer:
         return len(head) + len(text) <= WIDTH or not (node.pairs if isinstance(node, Mapping) else node.items)
 
     def holds_comment(self, node: Node) -> bool:
-        return any(node.start < comment.index < node.end for comment in self.comments)
+        return bisect(self.places, node.start) < bisect(self.places, node.end)
 
     def collection(self, head: str, node: Mapping | Sequence, indent: int) -> None:
         """A block below its head; a mapping or list in a list begins on the line of its `-`."""
@@ -157,7 +160,7 @@ class Printer:
     def closing(self, indent: int) -> None:
         """The comment behind a closing bracket that is no more."""
         if self.text and self.comments and not self.comments[0].own and self.next_here():
-            self.lines.append(" " * indent + self.comments.pop(0).text)
+            self.lines.append(" " * indent + self.comments.popleft().text)
         self.tail()
 
     def entries(self, node: Mapping | Sequence, indent: int) -> None:
@@ -178,10 +181,10 @@ class Printer:
 
     def filled(self, head: str, node: Sequence, indent: int) -> bool:
         """Prints a long list of words below its key, as many on a line as fit; False if it is no such list."""
-        words = [inline(item) for item in node.items]
-        if self.holds_comment(node) or not all(isinstance(i, Scalar | Alias) for i in node.items) or None in words:
+        words = _inlined(node.items)
+        if words is None or self.holds_comment(node) or not all(isinstance(i, Scalar | Alias) for i in node.items):
             return False
-        if any(word and len(word) > WIDTH - indent - STEP for word in words):
+        if any(len(word) > WIDTH - indent - STEP for word in words):
             return False
         below = not head.endswith("- ")
         if below:
@@ -204,17 +207,22 @@ def inline(node: Node) -> str | None:
     if isinstance(node, Scalar):
         text = scalars.one_line(node)
         return None if text is None else node.mark + text
-    if not isinstance(node, Mapping | Sequence) or not node.flow:
-        return None
-    return _enclosed(node, inline)
+    if isinstance(node, Mapping) and node.flow:
+        values = _inlined([value for _, value in node.pairs])
+        pairs = zip((key for key, _ in node.pairs), values or (), strict=values is not None)
+        inside = [f"{scalars.key(key)}: {value}".rstrip() for key, value in pairs]
+        return None if values is None else f"{node.mark}{{{', '.join(inside)}}}"
+    if isinstance(node, Sequence) and node.flow:
+        values = _inlined(node.items)
+        return None if values is None else f"{node.mark}[{', '.join(values)}]"
+    return None
 
 
-def _enclosed(node: Mapping | Sequence, inside: Callable[[Node], str | None]) -> str | None:
-    if isinstance(node, Mapping):
-        values = [inside(value) for _, value in node.pairs]
-        parts = [f"{scalars.key(k)}: {v}".rstrip() for (k, _), v in zip(node.pairs, values, strict=True)]
-        signs = "{}"
-    else:
-        values = parts = [inside(item) for item in node.items]  # type: ignore[assignment]
-        signs = "[]"
-    return None if None in values else f"{node.mark}{signs[0]}{', '.join(parts)}{signs[1]}"
+def _inlined(nodes: list[Node]) -> list[str] | None:
+    found: list[str] = []
+    for node in nodes:
+        text = inline(node)
+        if text is None:
+            return None
+        found.append(text)
+    return found

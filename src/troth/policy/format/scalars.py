@@ -9,7 +9,6 @@ from troth.policy.format.nodes import Scalar
 LEAST = 40
 """Characters a folded text has room for, however deep it stands."""
 
-BLOCK = re.compile(r"([|>])([-+]?)[0-9]?([-+]?)")
 ODD = re.compile("[^ \n!-~\xa1-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """Characters that folding may lose, or that only a quoted text can hold."""
 
@@ -74,8 +73,8 @@ def _block(scalar: Scalar, indent: int) -> list[str]:
     head, *content = scalar.raw.split("\n")
     if content and not content[-1].strip():
         content.pop()  # what follows the last line end
-    sign, before, after = BLOCK.match(head).groups()  # type: ignore[union-attr]  it is how such a scalar begins
-    chomp = before or after
+    head = head.split("#")[0]
+    chomp = "+" if "+" in head else "-" if "-" in head else ""
     if chomp != "+":
         while content and not content[-1].strip():
             content.pop()
@@ -85,4 +84,4 @@ def _block(scalar: Scalar, indent: int) -> list[str]:
     given = len(full) - len(full.lstrip(" ")) - lead
     kept = [line[given:] for line in content]
     digit = "2" if lead else ""
-    return [f"{sign}{digit}{chomp}", *(" " * indent + line if line else "" for line in kept)]
+    return [f"{scalar.style}{digit}{chomp}", *(" " * indent + line if line else "" for line in kept)]

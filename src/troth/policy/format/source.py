@@ -60,6 +60,11 @@ class Source:
         """Where each `-` of a list stands."""
         return [_start(token) for token in self.tokens if isinstance(token, yaml.BlockEntryToken)]
 
+    @property
+    def begins(self) -> int:
+        """Where the `---` stands that begins the document; where the text does if there is none."""
+        return next((_start(t) for t in self.tokens if isinstance(t, yaml.DocumentStartToken)), 0)
+
     def gap(self, index: int) -> int:
         """The number of the space between words that `index` is in, or whose word before it `index` is in."""
         return bisect_right(self.words, index)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +15,7 @@ from troth.policy.codes import OUTSIDE, Page, by_family, known, page
 from troth.policy.codes.examples import Example, Files, base, changed, excerpts, load
 from troth.policy.codes.shown import as_text, shown
 from troth.policy.load import Loaded
+from troth.policy.places import Place
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = sorted(file.name[:-5] for file in files("troth.policy.codes").iterdir() if file.name.endswith(".yaml"))
@@ -115,6 +118,8 @@ def test_excerpts_show_what_differs_and_what_it_stands_under() -> None:
         "a.yaml": ["a:", "  b: 1", "  c:", "    …", "    f: 4", "    g: 5", "    h: 0"]
     }
     assert excerpts(mine, (mine,)) == {}
+    shown = excerpts(mine, (of_text(before),), (), [Place("a.yaml", 2, 6, 7), Place("b.yaml", 1, 1, 2)])
+    assert shown["a.yaml"][:3] == ["a:", "  b: 1", "  c:"]
     assert excerpts(mine, (Files({}, {}),))["a.yaml"][0] == "a:"
 
 
@@ -161,6 +166,13 @@ def test_explain_without_a_code_lists_all() -> None:
     done = troth("explain")
     assert done.returncode == 0
     assert re.findall(r"^  (T-\d{4})  (?:error  |warning)  \S", done.stdout, re.MULTILINE) == list(known())
+
+
+def test_explain_loads_no_django() -> None:
+    code = "import sys; sys.argv = ['troth', 'explain', 'T-0301']; from troth.cli.main import main\ntry: main()\n"
+    code += "except SystemExit as done: assert done.code == 0\nassert 'django' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

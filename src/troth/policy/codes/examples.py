@@ -1,7 +1,7 @@
 """Examples of the codes' pages: small changes of the sound policy in `base/`, read and checked as any policy is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from troth.policy.load import Loaded, load_texts
+from troth.policy.places import Place
 from troth.policy.problems import Problem
 from troth.policy.text import decode, misnamed
 
@@ -118,24 +119,32 @@ def load(given: Files, example: Example) -> Loaded:
     return load_texts(given.read, today=example.today, connectors=example.connectors, problems=problems)
 
 
-def excerpts(mine: Files, others: tuple[Files, ...], show: tuple[str, ...] = ()) -> dict[str, list[str]]:
+def excerpts(
+    mine: Files, others: tuple[Files, ...], show: tuple[str, ...] = (), places: Iterable[Place] = ()
+) -> dict[str, list[str]]:
     """File → the lines in which it differs from the others, with the lines they stand under; `…` for what is left out.
 
-    `show`: these files, from their beginning, instead of those that differ.
+    `show`: these files, from their beginning, instead of those that differ. `places`: shown as well, in files that
+    differ.
     """
     if show:
         return {name: _short(mine.shown[name].splitlines()) for name in show}
-    found = {name: _excerpt(text, [other.shown.get(name) for other in others]) for name, text in mine.shown.items()}
+    found = {}
+    for name, text in mine.shown.items():
+        numbers = {place.line - 1 for place in places if place.file == name}
+        found[name] = _excerpt(text, [other.shown.get(name) for other in others], numbers)
     return {name: lines for name, lines in found.items() if lines}
 
 
-def _excerpt(mine: str, others: list[str | None]) -> list[str]:
+def _excerpt(mine: str, others: list[str | None], places: set[int]) -> list[str]:
     lines = mine.splitlines()
     wanted: set[int] = set()
     for other in others:
         if other is None:
             return _short(lines)
         wanted |= _differing(lines, other.splitlines())
+    for place in places if wanted else ():
+        wanted |= {place, *_above(lines, place)}
     return list(_with_gaps(lines, sorted(n for n in wanted if lines[n].strip())))
 
 

@@ -38,9 +38,10 @@ def shown(page: Page, *, colour: bool = False) -> Shown:
     loaded = load(wrong, page.wrong)
     mine = [problem for problem in loaded.problems if problem.code == page.of.code]
     says, _, _ = text(mine, loaded.sources, colour=colour).rpartition("\n\n")
+    places = [problem.place for problem in mine if problem.place]
     return Shown(
         page,
-        excerpts(wrong, (right, sound), page.wrong.show),
+        excerpts(wrong, (right, sound), page.wrong.show, places),
         says,
         excerpts(right, (wrong, sound), page.right.show if page.right else ()),
     )

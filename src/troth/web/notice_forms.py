@@ -17,6 +17,7 @@ from troth.notice import Document, Edition, Places, as_data, as_html, as_markdow
 from troth.notice.history import editions
 from troth.notice.history import history as told
 from troth.policy.languages import words
+from troth.policy.localise import localised
 from troth.versions.values import Version
 from troth.web.shell import exists
 
@@ -101,8 +102,9 @@ class Shown:
         return json.dumps(said, ensure_ascii=False).encode()
 
     def _jsonld(self) -> bytes:
-        base = f"{ground.settings().public_url}/notice/{self.version.number}"
-        said = import_module(_DPV).document(self.version.policy, base=base)
+        base = f"{ground.settings().public_url}/notice/{self.version.number}/{self.language}.jsonld"
+        policy = localised(self.version.policy, self.language)
+        said = import_module(_DPV).document(policy, base=base, language=self.language)
         return json.dumps(said, ensure_ascii=False).encode()
 
     def _kept(self, part: str, make: Callable[[], Kept]) -> Kept:

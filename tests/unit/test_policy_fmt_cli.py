@@ -98,7 +98,7 @@ def test_links_and_permissions_stay(folder: Path) -> None:
 
 
 LONG = "We keep what you write to us for as long as it takes to answer you,"
-FOLDED = f"text: >-\n  {LONG} We keep what you write to us for as long as\n  it takes to answer you,\n"
+FOLDED = f"text: >-\n  {LONG} We keep what you write to us for as long as it\n  takes to answer you,\n"
 
 
 @pytest.mark.parametrize(

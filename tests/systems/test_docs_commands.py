@@ -13,7 +13,12 @@ from troth.policy.load import load
 from troth.systems.registry import load as load_systems
 from troth.systems.sql.dataset import read as read_dataset
 
-FOLLOWED = ("tutorial/first-policy.md", "how-to/check-in-ci.md", "how-to/verify-evidence-offline.md")
+FOLLOWED = (
+    "tutorial/first-policy.md",
+    "how-to/check-in-ci.md",
+    "how-to/translate-a-policy.md",
+    "how-to/verify-evidence-offline.md",
+)
 CONNECTED = sorted(
     page.name for page in (DOCS / "how-to").glob("*.md") if any(s.file == "systems.yaml" for s in steps(page))
 )

@@ -34,7 +34,8 @@ wording:
 
 def folder_with(where: Path, more: dict[str, str] | None = None, languages: str = "[en, de]") -> Path:
     policy = BASE["policy.yaml"] + f"languages: {languages}\n"
-    return write(where, BASE | {"policy.yaml": policy} | (more or {}))
+    files: dict[str, str | bytes] = {**BASE, "policy.yaml": policy, **(more or {})}
+    return write(where, files)
 
 
 def policy_of(folder: Path) -> Policy:

@@ -25,6 +25,7 @@ class Settings:
     mail_from: str
     allow_private_hosts: tuple[str, ...]
     debug: bool
+    plan_limit: int
 
 
 @cache
@@ -44,7 +45,15 @@ def settings() -> Settings:
         mail_from=env("TROTH_MAIL_FROM") or "privacy@localhost",
         allow_private_hosts=tuple(filter(None, (env("TROTH_ALLOW_HOSTS") or "").split(","))),
         debug=env("TROTH_DEBUG") == "1",
+        plan_limit=_number("TROTH_PLAN_LIMIT", env("TROTH_PLAN_LIMIT"), 1_000),
     )
+
+
+def _number(name: str, given: str | None, default: int) -> int:
+    """The variable `name` as a whole number. Raises RuntimeError if it is none."""
+    if given and not given.isdecimal():
+        raise RuntimeError(f"{name} is not a whole number, such as {default}")
+    return int(given) if given else default
 
 
 def clock() -> datetime:

@@ -35,6 +35,10 @@ MEANINGS = {
         "hosts on your own network that connectors may call, separated by commas; others that are not public are "
         "refused",
     ),
+    "TROTH_PLAN_LIMIT": (
+        "`1000`",
+        "how many people told, consents ended and records with data erased `troth publish` takes without `--force`",
+    ),
     "TROTH_DEBUG": ("off", "`1` shows errors in the browser; never where others can see it"),
 }
 INTRO = """\

@@ -15,6 +15,8 @@ def ready() -> None:
     try:
         ground.setup()
         _fit()
+    except RuntimeError as problem:
+        fail(str(problem), Exit.UNKNOWN)
     except OperationalError:
         fail("the database does not answer", Exit.UNKNOWN, help="check TROTH_DATABASE_URL, and that the server runs")
 

@@ -30,7 +30,7 @@ def _named_parts(kinds: tuple[str, str], rules: Rules) -> Any:
         for before, after in matched(was, now, lambda part: part.name):
             mine = about.but(name=(after or before)[1].name)  # type: ignore[index]
             if before and after:
-                yield from compare(mine.but(where=f"{about.where}.{name}.{after[0]}"), before[1], after[1], rules)
+                yield from compare(mine.inside(f"{name}.{after[0]}", f"{name}.{before[0]}"), before[1], after[1], rules)
             elif after:
                 yield mine.change(kinds[0], f"{name}.{after[0]}")
             elif before:
@@ -39,6 +39,13 @@ def _named_parts(kinds: tuple[str, str], rules: Rules) -> Any:
             yield about.but(words={"part": name}).change("reordered", name)
 
     return rule
+
+
+def _representatives(about: About, name: str, was: Any, now: Any) -> Iterator[Change]:
+    for country in dict.fromkeys((*now, *was)):
+        if was.get(country) != now.get(country):
+            rule = said("representatives-changed")
+            yield from rule(about, f"{name}.{country}", was.get(country), now.get(country))
 
 
 COMPANY: Rules = {
@@ -56,7 +63,9 @@ CONTROLLER: Rules = {
     "contact": value("contact-changed"),
     "address": said("controller-address"),
     "dpo": said("dpo-changed"),
+    "no_dpo": said("dpo-reason"),
     "representatives": said("representatives-changed"),
+    "other_representatives": _representatives,
     "group": _named_parts(("company-added", "company-removed"), COMPANY),
     "authorities": _named_parts(("authority-added", "authority-removed"), AUTHORITY),
     "assumption": internal,
@@ -118,7 +127,7 @@ def clauses(scene: Scene) -> Iterator[Change]:
         clause = (after or before or (0, scene.new.clauses[0]))[1]
         about = About("clauses", clause.promise)
         if before and after and before[1] != after[1]:
-            yield from compare(about.but(where=f"clauses.{after[0]}"), before[1], after[1], CLAUSE)
+            yield from compare(about.inside(f"{after[0]}", f"{before[0]}"), before[1], after[1], CLAUSE)
         elif after and not before:
             yield about.change("clause-added", str(after[0]))
         elif before and not after:

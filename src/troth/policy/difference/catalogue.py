@@ -13,6 +13,7 @@ from troth.policy.difference.fields import (
     members,
     said,
     same_words,
+    stated,
     text,
     value,
 )
@@ -30,6 +31,19 @@ def _kind(about: About, name: str, was: Any, now: Any) -> Iterator[Change]:
     yield about.change(kind, name, old=was, new=now)
 
 
+def _automated(about: About, name: str, was: Any, now: Any) -> Iterator[Change]:
+    if was is None or now is None:
+        yield about.change("automated-added" if was is None else "automated-removed", name, gone=now is None)
+    else:
+        yield from compare(about.inside(name), was, now, AUTOMATED)
+
+
+AUTOMATED: Rules = {
+    "logic": said("automated-changed"),
+    "consequences": said("automated-changed"),
+    "human": stated("human-added", "human-removed", "human-changed"),
+}
+
 ITEM: Rules = {
     "label": text,
     "dpv": value("item-term"),
@@ -46,6 +60,7 @@ PURPOSE: Rules = {
     "dpv": value("purpose-term"),
     "marketing": flag("marketing-on", "marketing-off"),
     "profiling": flag("profiling-on", "profiling-off"),
+    "automated": _automated,
     "assumption": internal,
 }
 
@@ -55,6 +70,8 @@ SECONDARY: Rules = {
     "bases": members("bases-published", "bases-published"),
     "relies_on": elsewhere,
     "interest": said("interest-changed"),
+    "balancing": internal,
+    "law": said("law-changed"),
     "items": elsewhere,
     "may_invoke": members("users-added", "users-removed"),
     "assumption": internal,

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from troth.policy.difference import around, catalogue, conduct, fields, promises, recipients, retention, terms
+from troth.policy.difference import around, catalogue, conduct, fields, promises, recipients, regimes, retention, terms
 from troth.policy.difference.scene import About, Scene
 from troth.policy.difference.touchpoints import touchpoints
 from troth.policy.difference.values import Change
-from troth.policy.model import AcceptedGap, Assumption, Policy
+from troth.policy.model import AcceptedGap, Assumption, BalancingTest, Policy
 
 Section = Callable[[Scene], Iterator[Change]]
 
@@ -38,6 +38,17 @@ def _assumptions(scene: Scene) -> Iterator[Change]:
     yield from fields.entries(old, new, about, rules, ("declared", "undeclared"))
 
 
+def _balancing(scene: Scene) -> Iterator[Change]:
+    """The assessments themselves are not published; the interest is, in the row."""
+
+    def about(name: str, was: BalancingTest, now: BalancingTest) -> About:
+        return About(f"balancing_tests.{name}", name, words={"part": "balancing_tests"})
+
+    old, new = scene.old.balancing_tests, scene.new.balancing_tests
+    rules = dict.fromkeys(BalancingTest.model_fields, fields.internal)
+    yield from fields.entries(old, new, about, rules, ("declared", "undeclared"))
+
+
 def _gaps(scene: Scene) -> Iterator[Change]:
     def key(gap: AcceptedGap) -> tuple[str, str]:
         return gap.code, gap.where
@@ -48,7 +59,7 @@ def _gaps(scene: Scene) -> Iterator[Change]:
         gap = (after or before or (0, new[0]))[1]
         about = About("accepted_gaps", gap.code, words={"part": "accepted_gaps"})
         if before and after and before[1] != after[1]:
-            yield from fields.compare(about.but(where=f"accepted_gaps.{after[0]}"), before[1], after[1], rules)
+            yield from fields.compare(about.inside(f"{after[0]}", f"{before[0]}"), before[1], after[1], rules)
         elif after and not before:
             yield about.change("declared", str(after[0]))
         elif before and not after:
@@ -75,6 +86,7 @@ SECTIONS: Mapping[str, Section] = {
     "name": _field(fields.internal, "name"),
     "title": _field(fields.text, "title"),
     "effective": _field(fields.value("effective-moved"), "effective"),
+    "regimes": _field(fields.members("regime-added", "regime-removed"), "regimes"),
     "languages": _field(fields.members("language-added", "language-removed"), "languages"),
     "introduction": _field(fields.text, "introduction"),
     "published_source": _field(fields.text, "published_source"),
@@ -100,6 +112,9 @@ SECTIONS: Mapping[str, Section] = {
     "anonymous": conduct.anonymous,
     "security": promises.security,
     "third_parties": around.third_parties,
+    "dpf": regimes.dpf,
+    "california": regimes.california,
+    "balancing_tests": _balancing,
     "assumptions": _assumptions,
     "clauses": around.clauses,
     "accepted_gaps": _gaps,

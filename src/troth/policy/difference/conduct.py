@@ -13,6 +13,7 @@ from troth.policy.difference.fields import (
     interval,
     members,
     said,
+    stated,
     text,
 )
 from troth.policy.difference.scene import About, Scene
@@ -34,6 +35,7 @@ def _threshold(about: About, name: str, was: int, now: int) -> Iterator[Change]:
 CHILDREN: Rules = {
     "minimum_age": _age,
     "guardian": said("guardian-changed"),
+    "verified_by": stated("verification-added", "verification-removed", "verification-changed"),
     "text": text,
     "assumption": internal,
 }
@@ -65,12 +67,13 @@ def _signal(name: str) -> Rule:
 SIGNALS: Rules = {
     "gpc": _signal("Global Privacy Control"),
     "dnt": _signal("Do Not Track"),
+    "others": said("others-follow"),
     "text": text,
     "assumption": internal,
 }
 
 
-def _whole(section: str, rules: Rules, added: str, removed: str) -> Any:
+def whole(section: str, rules: Rules, added: str, removed: str) -> Any:
     """A section that stands there once or not at all, and concerns everyone."""
 
     def changes(scene: Scene) -> Iterator[Change]:
@@ -84,9 +87,9 @@ def _whole(section: str, rules: Rules, added: str, removed: str) -> Any:
     return changes
 
 
-children = _whole("children", CHILDREN, "children-added", "children-removed")
-changes = _whole("changes", CHANGES, "changes-added", "changes-removed")
-anonymous = _whole("anonymous", ANONYMOUS, "anonymous-added", "anonymous-removed")
+children = whole("children", CHILDREN, "children-added", "children-removed")
+changes = whole("changes", CHANGES, "changes-added", "changes-removed")
+anonymous = whole("anonymous", ANONYMOUS, "anonymous-added", "anonymous-removed")
 
 
 def signals(scene: Scene) -> Iterator[Change]:

@@ -66,6 +66,18 @@ def said(kind: str) -> Rule:
     return rule
 
 
+def stated(added: str, removed: str, changed: str) -> Rule:
+    """A text that may be absent: said, no longer said, or said otherwise."""
+
+    def rule(about: About, name: str, was: Any, now: Any) -> Iterator[Change]:
+        if was is None or now is None:
+            yield about.change(added if was is None else removed, name, gone=now is None, old=was, new=now)
+        else:
+            yield from said(changed)(about, name, was, now)
+
+    return rule
+
+
 def flag(on: str, off: str) -> Rule:
     """True or false."""
 
@@ -110,7 +122,9 @@ def members(added: str, removed: str, label: Callable[[Any], str] = str) -> Rule
         for place, entry in enumerate(was):
             if plain(entry) not in after:
                 yield about.change(removed, f"{name}.{place}", gone=True, old=label(entry))
-        if before.keys() == after.keys():
+        if sorted(was) == sorted(now):
+            yield about.but(words={"part": name}).change("reordered", name)
+        elif before.keys() == after.keys():
             yield from text(about, name, was, now)
 
     return rule

@@ -81,6 +81,36 @@ _PURPOSES = {
     **_kinds(PUBLISHED, "details", "users-added", "users-removed"),
 }
 
+_AUTOMATED = {
+    **_kinds(WEAKER, "automated", "automated-added", consent=True),
+    **_kinds(TOLD, "automated", "automated-changed"),
+    **_kinds(PUBLISHED, "less", "automated-removed"),
+    **_kinds(PUBLISHED, "more", "human-added"),
+    **_kinds(WEAKER, "automated", "human-removed"),
+    **_kinds(TOLD, "exercise", "human-changed"),
+    **_kinds(PUBLISHED, "details", "law-changed", "provision-changed", "special-ground-named"),
+    **_kinds(WEAKER, "special", "special-ground-changed"),
+}
+
+_REGIMES = {
+    **_kinds(
+        PUBLISHED, "details", "regime-added", "regime-removed", "dpf-link", "others-follow", "arrangement-changed"
+    ),
+    **_kinds(PUBLISHED, "more", "dpf-added", "dpf-promise-added", "california-added", "equal-service-added"),
+    **_kinds(WEAKER, "promise", "dpf-removed", "dpf-promise-removed", "california-removed", "equal-service-removed"),
+    **_kinds(PUBLISHED, "safeguard", "dpf-entity-added", "dpf-covers-added"),
+    **_kinds(WEAKER, "safeguard", "dpf-entity-removed", "dpf-covers-removed"),
+    **_kinds(PUBLISHED, "safeguard", "dpf-until", shows="day"),
+    **_kinds(PUBLISHED, "more", "recourse-added", "opt-out-added", "method-added", "right-marketing-said"),
+    **_kinds(WEAKER, "rights", "recourse-removed", "opt-out-removed", "method-removed", "right-marketing-unsaid"),
+    **_kinds(TOLD, "exercise", "recourse-changed", "opt-out-changed"),
+    **_kinds(WEAKER, "selling", "selling-on"),
+    **_kinds(PUBLISHED, "less", "selling-off"),
+    **_kinds(PUBLISHED, "more", "verification-added"),
+    **_kinds(PUBLISHED, "details", "verification-changed", "dpo-reason"),
+    **_kinds(WEAKER, "children", "verification-removed"),
+}
+
 _DATA = {
     **_kinds(PUBLISHED, "not-yet", "item-added", consent=True),
     **_kinds(WEAKER, "observed", "item-observed", consent=True),
@@ -183,6 +213,8 @@ KINDS: Mapping[str, Kind] = {
     **_WORDING,
     **_WHO,
     **_PURPOSES,
+    **_AUTOMATED,
+    **_REGIMES,
     **_DATA,
     **_RECIPIENTS,
     **_TRANSFERS,

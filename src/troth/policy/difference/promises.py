@@ -7,6 +7,7 @@ from troth.policy.difference.fields import (
     Rules,
     elsewhere,
     entries,
+    flag,
     internal,
     members,
     said,
@@ -84,6 +85,7 @@ RIGHT: Rules = {
     "limits": members("limit-added", "limit-removed"),
     "applies_to": said("right-scope"),
     "how": said("right-how"),
+    "direct_marketing": flag("right-marketing-said", "right-marketing-unsaid"),
     "assumption": internal,
 }
 SHARING: Rules = {

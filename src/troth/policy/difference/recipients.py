@@ -30,6 +30,7 @@ MECHANISM: Rules = {
     "kind": elsewhere,
     "since": value("mechanism-dates"),
     "until": value("mechanism-dates"),
+    "assessed": internal,
     "assumption": internal,
 }
 
@@ -41,6 +42,7 @@ RECIPIENT: Rules = {
     "countries": elsewhere,
     "mechanisms": elsewhere,
     "contract": internal,
+    "arrangement": said("arrangement-changed"),
     "connector": internal,
     "privacy_policy": value("recipient-policy"),
     "direct_marketing": flag("recipient-own-marketing", "recipient-no-own-marketing"),
@@ -123,7 +125,9 @@ def _mechanism(scene: Scene, about: About, now: Recipient, before: Any, after: A
     mechanism: Mechanism = (after or before)[1]
     about = about.but(words={"country": mechanism.country, "mechanism": mechanism.kind})
     if before and after:
-        yield from compare(about.but(where=f"{about.where}.mechanisms.{after[0]}"), before[1], after[1], MECHANISM)
+        yield from compare(
+            about.inside(f"mechanisms.{after[0]}", f"mechanisms.{before[0]}"), before[1], after[1], MECHANISM
+        )
     elif after:
         yield about.change("mechanism-added", f"mechanisms.{after[0]}", new=mechanism.kind)
     else:

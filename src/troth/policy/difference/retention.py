@@ -34,7 +34,15 @@ def rules(scene: Scene) -> Iterator[Change]:
     for name, now in new.items():
         was = old.get(name)
         if was is not None and was != now:
-            yield from _lengths(about(name, was, now), "", was, now)
+            found = tuple(_lengths(about(name, was, now), "", was, now))
+            yield from found or _idle(about(name, was, now), was, now)
+
+
+def _idle(about: About, was: RetentionRule, now: RetentionRule) -> Iterator[Change]:
+    """Keys that say nothing in a rule of its form, such as `after` beside `until`."""
+    for name in ("after", "review", "review_after"):
+        if getattr(was, name) != getattr(now, name):
+            yield from internal(about, name, getattr(was, name), getattr(now, name))
 
 
 def exceptions(scene: Scene) -> Iterator[Change]:

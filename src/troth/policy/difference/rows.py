@@ -14,7 +14,9 @@ from troth.policy.difference.fields import (
     members,
     moved,
     said,
+    stated,
     text,
+    value,
 )
 from troth.policy.difference.retention import row_rules
 from troth.policy.difference.scene import About, Scene
@@ -46,6 +48,8 @@ ROW: Rules = {
     "purposes": elsewhere,
     "bases": members("bases-published", "bases-published"),
     "interest": said("interest-changed"),
+    "balancing": internal,
+    "provision": value("provision-changed"),
     "recipients": elsewhere,
     "assumed_recipients": elsewhere,
     "retention": elsewhere,
@@ -53,7 +57,14 @@ ROW: Rules = {
     "assumption": internal,
 }
 ROW_ITEM: Rules = {"item": elsewhere, "published_as": text, "required": flag("item-required", "item-optional")}
-ROW_PURPOSE: Rules = {"purpose": elsewhere, "relies_on": relies, "bases": _bases, "assumption": internal}
+ROW_PURPOSE: Rules = {
+    "purpose": elsewhere,
+    "relies_on": relies,
+    "bases": _bases,
+    "law": said("law-changed"),
+    "special_ground": stated("special-ground-named", "special-ground-changed", "special-ground-changed"),
+    "assumption": internal,
+}
 ROW_RECIPIENT: Rules = {"recipient": elsewhere, "items": elsewhere, "assumption": internal}
 
 
@@ -72,7 +83,7 @@ def _items(scene: Scene, about: About, was: Row, now: Row) -> Iterator[Change]:
         name = (after or before or (0, now.items[0]))[1].item
         mine = about.but(name=scene.item(name), items=(name,))
         if before and after:
-            yield from compare(mine.but(where=f"{about.where}.items.{after[0]}"), before[1], after[1], ROW_ITEM)
+            yield from compare(mine.inside(f"items.{after[0]}", f"items.{before[0]}"), before[1], after[1], ROW_ITEM)
         elif after:
             kind = scene.new.data[name].kind if name in scene.new.data else "given"
             yield mine.change("item-observed" if kind in OBSERVED else "item-added", f"items.{after[0]}")
@@ -88,7 +99,9 @@ def _purposes(scene: Scene, about: About, was: Row, now: Row) -> Iterator[Change
         consents = (name,) if name in about.consents else ()
         mine = about.but(name=scene.purpose(name), purposes=(name,), consents=consents)
         if before and after:
-            yield from compare(mine.but(where=f"{about.where}.purposes.{after[0]}"), before[1], after[1], ROW_PURPOSE)
+            yield from compare(
+                mine.inside(f"purposes.{after[0]}", f"purposes.{before[0]}"), before[1], after[1], ROW_PURPOSE
+            )
         elif after:
             asked = after[1].relies_on == "consent"
             yield mine.change("consent-purpose-added" if asked else "purpose-added", f"purposes.{after[0]}")
@@ -108,7 +121,7 @@ def _recipients(scene: Scene, about: About, was: Row, now: Row) -> Iterator[Chan
         name = (after or before or (0, RowRecipient(recipient="none")))[1].recipient
         mine = about.but(name=scene.recipient(name), recipients=(name,))
         if before and after:
-            at = mine.but(where=f"{about.where}.{field}.{after[0]}", was=f"{about.was}.{before_field}.{before[0]}")
+            at = mine.inside(f"{field}.{after[0]}", f"{before_field}.{before[0]}")
             yield from _receiver(scene, at, (was, before[1]), (now, after[1]))
         elif after:
             gets = needed(scene.new, now, after[1])

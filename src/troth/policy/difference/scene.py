@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from troth.policy.difference.kinds import KINDS
+from troth.policy.difference.kinds import KINDS, SILENT
 from troth.policy.difference.values import WEIGHT, Change
 from troth.policy.model import Policy, Row
 
@@ -42,6 +42,7 @@ class About:
         """
         known = KINDS[kind]
         fresh = known.consent and (self.fresh or bool(self.consents))
+        nobody = known.classes == SILENT
         base = self.was if gone and self.was is not None else self.where
         classes = sorted((*known.classes, *(("fresh consent",) if fresh else ())), key=lambda c: -WEIGHT[c])
         return Change(
@@ -49,8 +50,8 @@ class About:
             classes=tuple(classes),
             where=f"{base}.{step}" if base and step else base or step,
             gone=gone,
-            rows=self.rows,
-            everyone=self.everyone,
+            rows=() if nobody else self.rows,
+            everyone=self.everyone and not nobody,
             purposes=self.consents if fresh and self.consents else self.purposes,
             recipients=self.recipients,
             items=self.items,
@@ -58,6 +59,11 @@ class About:
             new=shown(new),
             words={"name": self.name, **self.words},
         )
+
+    def inside(self, now: str, was: str | None = None) -> "About":
+        """A part of this part: its step in the new policy, and in the old one where that differs."""
+        before = f"{self.where if self.was is None else self.was}.{now if was is None else was}"
+        return replace(self, where=f"{self.where}.{now}", was=before)
 
     def but(self, **parts: Any) -> "About":
         """The same with other parts; words are added to those there are."""

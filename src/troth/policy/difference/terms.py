@@ -41,7 +41,7 @@ def storage(scene: Scene) -> Iterator[Change]:
         name = key((after or before or (0, new[0]))[1])
         about = About("storage", scene.recipient(name), everyone=True, recipients=(name,))
         if before and after:
-            mine = about.but(where=f"storage.{after[0]}", was=f"storage.{before[0]}")
+            mine = about.inside(f"{after[0]}", f"{before[0]}")
             yield from compare(mine, before[1], after[1], STORAGE)
             yield from lands(scene, mine, before[1].countries, after[1].countries, "storage")
         elif after:

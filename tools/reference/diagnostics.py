@@ -47,7 +47,7 @@ def _parts(shown: Shown) -> Iterator[str]:
     page = shown.page
     yield f"# {page.of.code}: {page.of.title}"
     law = f" The law behind it: {page.of.article}." if page.of.article else ""
-    yield f"{page.of.severity.capitalize()}: {shown.weight}.{law}"
+    yield fill(f"{page.of.severity.capitalize()}: {shown.weight}.{law}", WIDTH)
     yield fill(page.why, WIDTH)
     yield "## Wrong"
     yield from _example(shown.wrong, page.wrong.note)

@@ -25,15 +25,24 @@ OUTSIDE = (
 """Codes that no registered check gives: of reading files, of their shape, of names, of accepted gaps."""
 
 FAMILIES = {
-    "T-00": "Reading the files",
-    "T-01": "Shape",
-    "T-02": "Names",
-    "T-03": "The parts fit each other",
-    "T-04": "What people must be told",
-    "T-05": "The clause register, assumptions and gaps",
-    "T-06": "Languages",
+    "T-0001": "Reading the files",
+    "T-0101": "Shape",
+    "T-0201": "Names",
+    "T-0301": "Rows, purposes and their bases",
+    "T-0320": "Data, and who needs it",
+    "T-0340": "Transfers to other countries",
+    "T-0360": "How long data stays",
+    "T-0371": "Recipients in their roles",
+    "T-0380": "Cookies, recordings, files",
+    "T-0386": "Purposes, rights and decisions",
+    "T-0401": "What people must be told",
+    "T-0430": "The Data Privacy Framework",
+    "T-0440": "California",
+    "T-0460": "Children",
+    "T-0501": "The clause register, assumptions and gaps",
+    "T-0601": "Languages",
 }
-"""How codes begin, and what the family is about."""
+"""The first code that a family may have, and what the family is about."""
 
 KEYS = frozenset({"title", "severity", "article", "why", "wrong", "right", "also"})
 
@@ -76,11 +85,11 @@ def known() -> Mapping[str, Code]:
 
 
 def by_family() -> Iterator[tuple[str, list[Code]]]:
-    """Title of a family and its codes; a family that has no title goes by its number."""
-    families: dict[str, list[Code]] = {}
+    """Title of a family and its codes."""
+    families: dict[str, list[Code]] = {title: [] for title in FAMILIES.values()}
     for code in known().values():
-        families.setdefault(code.code[:4], []).append(code)
-    return ((FAMILIES.get(start, f"{start}xx"), codes) for start, codes in families.items())
+        families[FAMILIES[max(start for start in FAMILIES if start <= code.code)]].append(code)
+    return iter(families.items())
 
 
 def written(code: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from troth.notice.hand import Hand, capital, key
 from troth.notice.rows import CellLine, PurposeLine, RowView, TouchpointView
 from troth.notice.values import Entry, Fact, Facts, Line, Para, Run, Runs, Section
+from troth.policy.model import Basis
 
 SHOWN = 4
 """So many items are named in the line that sums a touchpoint up."""
@@ -118,9 +119,15 @@ def _purpose(hand: Hand, row: RowView, purpose: PurposeLine) -> Line:
         ground = hand.words(f"notice.special.{key(purpose.special_ground)}")
         why += (Run(f" {hand.words('notice.special', ground=ground)}", "soft"),)
     if purpose.also:
-        bases = hand.words.join(hand.words.basis(basis) for basis in purpose.also)
+        bases = hand.words.join(_stated(hand, basis, row.interest) for basis in purpose.also)
         why += (Run(f" {hand.words('notice.also_stated', bases=bases)}", "soft"),)
     return Line((*said, *hand.note(purpose.note)), why)
+
+
+def _stated(hand: Hand, basis: Basis, interest: str) -> str:
+    """A basis beside the one relied on; a legitimate interest with what it is."""
+    named = hand.words.basis(basis)
+    return f"{named} ({interest})" if interest and basis == "legitimate interest" else named
 
 
 def _recipients(hand: Hand, row: RowView) -> Fact:

@@ -102,10 +102,14 @@ def _secondary(hand: Hand, purpose: SecondaryPurpose) -> Term:
     w, policy = hand.words, hand.policy
     which = () if purpose.items == "any" else tuple(policy.data[item].label for item in purpose.items)
     items = w("notice.sharing.items", items=w.join(which)) if which else w("notice.sharing.any_item")
+    law = (Run(f" {w('notice.law', law=purpose.law)}", "soft"),) if purpose.law else ()
     invoke = w("notice.sharing.invoke", who=w.join(purpose.may_invoke))
     return Term(
         hand.marked(purpose.label, purpose.assumption),
-        (Para(hand.because(purpose.relies_on, purpose.interest or "")), Para((Run(f"{items} {invoke}", "soft"),))),
+        (
+            Para((*hand.because(purpose.relies_on, purpose.interest or ""), *law)),
+            Para((Run(f"{items} {invoke}", "soft"),)),
+        ),
     )
 
 

@@ -28,7 +28,8 @@ def document(policy: Policy, *, base: str, day: date | None = None, language: st
 
 def _context(base: str, language: str) -> dict[str, Any]:
     node_values = {link: {"@id": _whole(link), "@type": "@id"} for link in terms.LINKS}
-    return {"@base": base.partition("#")[0], "@language": language} | terms.NAMESPACES | node_values
+    names = {"@language": language, "this": f"{base.partition('#')[0]}#"}
+    return names | terms.NAMESPACES | node_values
 
 
 def _whole(term: str) -> str:
@@ -59,14 +60,14 @@ def _notice(policy: Policy, language: str) -> Node:
         "dct:language": {"@value": language},
         "dct:valid": {"@value": policy.effective.isoformat(), "@type": "xsd:date"},
         "troth:digest": {"@value": digest(policy)},
-        "dpv:hasDataController": ["#controller"],
+        "dpv:hasDataController": ["this:controller"],
     }
 
 
 def _handling(policy: Policy, ours: list[str], further: list[str]) -> Node:
     made = node("handling", "dpv:PersonalDataHandling", label=policy.title) | {
-        "dpv:hasNotice": ["#notice"],
-        "dpv:hasDataController": ["#controller"],
+        "dpv:hasNotice": ["this:notice"],
+        "dpv:hasDataController": ["this:controller"],
         "dpv:hasPersonalDataProcess": links("activity", ours)
         + links("further", further)
         + links("sharing", policy.sharing),
@@ -84,9 +85,9 @@ def _sharing(policy: Policy) -> Iterator[Node]:
     """Disclosures beside the rows: a process each, to those the ground names."""
     for gid, ground in policy.sharing.items():
         made = node(f"sharing/{gid}", "dpv:PersonalDataProcess", label=ground.label, says=ground.text)
-        made["dpv:hasDataController"] = ["#controller"]
+        made["dpv:hasDataController"] = ["this:controller"]
         made["dpv:hasProcessing"] = ["dpv:Disclose"]
         made["dpv:hasLegalBasis"] = [terms.BASES.get(basis, "dpv:LegalBasis") for basis in ground.bases]
-        made["dpv:hasRecipient"] = [f"#sharing/{gid}/to"]
+        made["dpv:hasRecipient"] = [f"this:sharing/{gid}/to"]
         yield made
         yield node(f"sharing/{gid}/to", "dpv:Recipient", label="; ".join(ground.to))

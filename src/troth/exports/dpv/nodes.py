@@ -14,14 +14,14 @@ _WEEKS = re.compile(r"P(?P<long>(?:\d+Y)?(?:\d+M)?)(?P<weeks>\d+)W(?:(?P<days>\d
 
 
 def node(name: str, *types: str, **texts: str | None) -> Node:
-    """A node: `#name`, its types, and `label`, `says` where given."""
+    """A node: `this:name`, its types, and `label`, `says` where given."""
     said = {"rdfs:label": texts.get("label"), "dct:description": texts.get("says")}
-    return {"@id": f"#{name}", "@type": list(dict.fromkeys(types))} | {k: v for k, v in said.items() if v}
+    return {"@id": f"this:{name}", "@type": list(dict.fromkeys(types))} | {k: v for k, v in said.items() if v}
 
 
 def links(to: str, names: Iterable[str]) -> list[str]:
-    """`#to/name` for each."""
-    return [f"#{to}/{name}" for name in dict.fromkeys(names)]
+    """`this:to/name` for each."""
+    return [f"this:{to}/{name}" for name in dict.fromkeys(names)]
 
 
 def slug(text: str) -> str:
@@ -107,11 +107,11 @@ def _cookies(policy: Policy) -> Iterator[Node]:
         made = node(f"cookie/{cid}", "tech:Cookie", label=cookie.pattern)
         made |= {"troth:pattern": cookie.pattern, "troth:category": cookie.category}
         if cookie.lifetime == "session":
-            made["dpv:hasDuration"] = ["#lifetime/session"]
+            made["dpv:hasDuration"] = ["this:lifetime/session"]
         else:
             made["rdf:value"] = duration(cookie.lifetime)
         if cookie.setter in policy.recipients:
-            made["dpv:hasRecipient"] = [f"#recipient/{cookie.setter}"]
+            made["dpv:hasRecipient"] = [f"this:recipient/{cookie.setter}"]
         yield made
     if any(cookie.lifetime == "session" for cookie in policy.cookies.values()):
         yield node("lifetime/session", "dpv:UntilEventDuration", label="until the browser is closed")
@@ -122,7 +122,7 @@ def _rights(policy: Policy) -> Iterator[Node]:
         term = terms.RIGHTS.get(right.kind, "dpv:DataSubjectRight")
         types = ("dpv:DataSubjectRight", term) if term.startswith("troth:") else (term,)
         made = node(f"right/{rid}", *types, label=right.label, says=right.text)
-        made["dpv:isExercisedAt"] = ["#exercise"]
+        made["dpv:isExercisedAt"] = ["this:exercise"]
         if right.limits:
             made["troth:limit"] = list(right.limits)
         yield made

@@ -17,7 +17,7 @@ def parties(policy: Policy, day: date) -> Iterator[Node]:
         yield from _transfers(rid, recipient, policy, day)
     for place in policy.storage:
         made = node(f"storage/{place.recipient}", "dpv:StorageLocation", label="; ".join(place.places))
-        made["dpv:hasRecipient"] = [f"#recipient/{place.recipient}"]
+        made["dpv:hasRecipient"] = [f"this:recipient/{place.recipient}"]
         yield made | ({"dpv:hasCountry": [country(c) for c in place.countries]} if place.countries else {})
 
 
@@ -31,7 +31,7 @@ def _controller(controller: Controller) -> Iterator[Node]:
     if controller.address:
         made["dpv:hasAddress"] = controller.address
     if controller.dpo:
-        made["dpv:hasDataProtectionOfficer"] = ["#dpo"]
+        made["dpv:hasDataProtectionOfficer"] = ["this:dpo"]
         yield node("dpo", "dpv:DataProtectionOfficer", label=controller.dpo)
     named = {
         "dpv:hasRepresentative": ("representative", "dpv:Representative", controller.representatives),
@@ -63,8 +63,8 @@ def _transfers(rid: str, recipient: Recipient, policy: Policy, day: date) -> Ite
         name = transfer_name(rid, transfer.country, transfer.kind)
         made = node(name, "dpv:CrossBorderTransfer", label=f"{recipient.name}, {transfer.country}")
         made |= {
-            "dpv:hasDataExporter": ["#controller"],
-            "dpv:hasDataImporter": [f"#recipient/{rid}"],
+            "dpv:hasDataExporter": ["this:controller"],
+            "dpv:hasDataImporter": [f"this:recipient/{rid}"],
             "dpv:hasThirdCountry": [country(transfer.country)],
             "dpv:hasLegalBasis": [_lawful(transfer.kind, transfer.country)],
         }

@@ -23,14 +23,16 @@ def process(policy: Policy, act: Activity) -> Iterator[Node]:
     yield from _persons(made, act)
     yield from _storage(policy, name, made, act)
     if act.without:
-        made["dpv:hasConsequence"] = [f"#{name}/without"]
+        made["dpv:hasConsequence"] = [f"this:{name}/without"]
         yield node(f"{name}/without", "dpv:Consequence", says=" ".join(f"{w.rstrip('.')}." for w in act.without))
     yield {key: value for key, value in made.items() if value not in ([], None)}
 
 
 def _who(policy: Policy, act: Activity) -> Node:
     ours = act.touchpoint is None or policy.touchpoints[act.touchpoint].role == "controller"
-    answers: Node = {"dpv:hasDataController": ["#controller"]} if ours else {"dpv:hasDataProcessor": ["#controller"]}
+    answers: Node = (
+        {"dpv:hasDataController": ["this:controller"]} if ours else {"dpv:hasDataProcessor": ["this:controller"]}
+    )
     return answers | {
         "dpv:hasRecipient": links("recipient", (p.id for p in act.recipients)),
         "troth:mayInvoke": list(act.used_by),
@@ -42,7 +44,7 @@ def _processing(act: Activity) -> list[str]:
     steps += ["dpv:Disclose"] if act.recipients else []
     steps += ["dpv:Profiling"] if any(p.profiling for p in act.purposes) else []
     by_name = {p.name: p.id for p in act.recipients}
-    return steps + [f"#{transfer_name(by_name[t.recipient], t.country, t.kind)}" for t in act.transfers]
+    return steps + [f"this:{transfer_name(by_name[t.recipient], t.country, t.kind)}" for t in act.transfers]
 
 
 def _what(policy: Policy, act: Activity) -> Node:
@@ -69,8 +71,8 @@ def _purposes(name: str, uses: tuple[PurposeUse, ...]) -> Iterator[Node]:
     for use in uses:
         basis = terms.BASES.get(use.basis, "dpv:LegalBasis")
         made = node(f"{name}/purpose/{use.id}", "dpv:Process", label=use.label)
-        made["dpv:hasPurpose"] = [f"#purpose/{use.id}"]
-        made["dpv:hasLegalBasis"] = [f"#{name}/purpose/{use.id}/interest" if use.interest else basis]
+        made["dpv:hasPurpose"] = [f"this:purpose/{use.id}"]
+        made["dpv:hasLegalBasis"] = [f"this:{name}/purpose/{use.id}/interest" if use.interest else basis]
         yield made
         if use.interest:
             yield node(f"{name}/purpose/{use.id}/interest", basis, label=use.interest)
@@ -93,7 +95,7 @@ def _storage(policy: Policy, name: str, made: Node, act: Activity) -> Iterator[N
     for kept in row.retention:
         items = kept.items or tuple(i.item for i in row.items if i.item not in named)
         condition = node(f"{name}/storage/{kept.rule}", "dpv:StorageCondition", "dpv:StorageDuration")
-        condition["dpv:hasDuration"] = [f"#retention/{kept.rule}"]
+        condition["dpv:hasDuration"] = [f"this:retention/{kept.rule}"]
         condition["dpv:hasPersonalData"] = links("data", items)
         if policy.retention_exceptions:
             condition["troth:keptLonger"] = links("longer", policy.retention_exceptions)

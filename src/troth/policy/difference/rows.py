@@ -154,7 +154,8 @@ def _receiver(
     if was[1] != now[1]:
         yield from compare(about, was[1], now[1], ROW_RECIPIENT)
         if was[1].items != now[1].items and not (known or unknown or kept):
-            yield about.but(words={"part": "items"}).change("internal", "items")
+            same = set(was[1].items) == set(now[1].items)
+            yield about.but(words={"part": "items"}).change("reordered" if same else "internal", "items")
 
 
 def _listed(row: Row, items: frozenset[str]) -> tuple[str, ...]:

@@ -50,7 +50,8 @@ def concerned(change: Change, policy: Policy, language: str = "en") -> str:
     if change.everyone:
         return w("changes.concerns.everyone")
     if not change.rows and not change.purposes:
-        return w("changes.concerns.visitors" if "fresh consent" in change.classes else "changes.concerns.nobody-yet")
+        fresh, later = "fresh consent" in change.classes, KINDS[change.kind].reason == "not-yet"
+        return w(f"changes.concerns.{'visitors' if fresh else 'nobody-yet' if later else 'readers'}")
     people = w("changes.concerns.rows", places=_places(change, policy, w))
     return w("changes.concerns.both", first=people, second=_asked(change, policy, w)) if _lapses(change) else people
 

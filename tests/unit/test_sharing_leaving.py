@@ -101,3 +101,21 @@ def test_a_problem_is_tried_again_for_half_a_day_and_then_seen() -> None:
         assert rules.after(consequence, timedelta(hours=12)) == "unreachable"
     assert rules.after("fix settings", timedelta()) == "fix-settings"
     assert rules.after("stop", timedelta()) == "stop"
+
+
+def later(**rows: object) -> Policy:
+    """The policy with the first row of the demo form replaced in part: the version in force, beside the record's."""
+    plain = quali().model_dump(mode="json")
+    plain["touchpoints"]["schedule-demo"]["rows"][0] |= rows
+    return Policy.model_validate(plain)
+
+
+def test_what_the_policy_in_force_has_given_up_does_not_leave() -> None:
+    gone = later(recipients=[{"recipient": "salesforce", "items": ["full-name", "email"]}])
+    assert leaving("hubspot", in_force=gone).code == "not-declared"
+    assert leaving("salesforce", in_force=gone).items == ("full-name", "email")
+
+
+def test_what_was_not_declared_then_does_not_leave_now() -> None:
+    more = later(recipients=[{"recipient": "zoom", "items": ["email"]}])
+    assert leaving("zoom", in_force=more).code == "not-declared"

@@ -1,6 +1,6 @@
 """The texts of a policy that people read: which they are, and the policy with each of them in other words. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from troth.policy.model import Policy
@@ -99,10 +99,22 @@ EVERYONE = "everyone"
 def texts(policy: Policy) -> dict[str, str]:
     """The texts that people read, in the order of the policy, each with the first place (dotted path) it stands in."""
     found: dict[str, str] = {}
-    for path, text in _texts(policy, ""):
-        found.setdefault(text, path)
+    _gather(policy, "", found)
     found.pop(EVERYONE, None)
     return found
+
+
+def _gather(value: object, path: str, found: dict[str, str]) -> None:
+    if isinstance(value, str):
+        found.setdefault(value, path)
+    elif isinstance(value, Part):
+        for name in SAID.get(type(value), ()):
+            inner = getattr(value, name)
+            if inner:
+                _gather(inner, f"{path}.{name}" if path else name, found)
+    elif isinstance(value, dict | tuple):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            _gather(inner, f"{path}.{key}", found)
 
 
 T = TypeVar("T")
@@ -117,27 +129,17 @@ def _changed(value: object, say: Callable[[str], str]) -> object:
     if isinstance(value, str):
         return say(value)
     if isinstance(value, Part):
-        fields = {name: getattr(value, name) for name in SAID.get(type(value), ())}
-        new = {name: _changed(old, say) for name, old in fields.items()}
-        changes = {name: new[name] for name, old in fields.items() if new[name] is not old}
+        changes: dict[str, object] = {}
+        for name in SAID.get(type(value), ()):
+            old = getattr(value, name)
+            new = _changed(old, say) if old else old
+            if new is not old:
+                changes[name] = new
         return value.model_copy(update=changes) if changes else value
     if isinstance(value, tuple):
-        parts = tuple(_changed(part, say) for part in value)
+        parts = tuple([_changed(part, say) for part in value])
         return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
     if isinstance(value, dict):
         entries = {key: _changed(part, say) for key, part in value.items()}
         return entries if any(entries[key] is not part for key, part in value.items()) else value
     return value
-
-
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
-    """Every text that people read with its path, in the order of the fields above."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Part):
-        for name in SAID.get(type(value), ()):
-            yield from _texts(getattr(value, name), f"{path}.{name}" if path else name)
-    elif isinstance(value, dict | tuple):
-        inside = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, part in inside:
-            yield from _texts(part, f"{path}.{key}")

@@ -105,12 +105,16 @@ def _location(problem: Problem, lines: Mapping[str, Sequence[str]], base: str) -
     place = problem.place
     if place:
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": quote(base + place.file)},
+            "artifactLocation": {"uri": _uri(base + place.file)},
             "region": _region(place, lines.get(place.file, ())),
         }
     if problem.where:
         location["logicalLocations"] = [{"fullyQualifiedName": problem.where}]
     return location
+
+
+def _uri(path: str) -> str:
+    return f"{'file://' if path.startswith('/') else ''}{quote(path)}"
 
 
 def _region(place: Place, lines: Sequence[str]) -> Json:

@@ -13,6 +13,9 @@ from troth.policy.words import part
 
 ID = "lower case letters, digits and hyphens, starting with a letter or digit, at most 64"
 
+LANGUAGES = frozenset({"translations", "wording"})
+"""Sections whose keys are language tags."""
+
 WANTED = {
     "string_type": "a text",
     "bool_type": "`true` or `false`",
@@ -37,7 +40,7 @@ def problem_of(detail: ErrorDetails, tree: Tree) -> Problem:
     if kind == "extra_forbidden":
         return _unknown(path, tree)
     if end == "[key]":
-        return Problem("T-0105", "error", f"{shown(path.rpartition('.')[2])} is not a name", _key(path, tree), path, ID)
+        return _key_unfit(path, tree)
     code, message, help = _value(detail)
     return Problem(code, "error", message, nearest(tree.places, path), path, help)
 
@@ -60,6 +63,12 @@ def _located(detail: ErrorDetails, tree: Tree) -> tuple[str, str]:
 
 def _key(path: str, tree: Tree) -> Place | None:
     return tree.keys.get(path) or nearest(tree.places, path)
+
+
+def _key_unfit(path: str, tree: Tree) -> Problem:
+    section, _, name = path.rpartition(".")
+    what, help = ("not a name", ID) if section not in LANGUAGES else ("no language tag", "write one such as `de`")
+    return Problem("T-0105", "error", f"{shown(name)} is {what}", _key(path, tree), path, help)
 
 
 def _missing(path: str, name: str, tree: Tree) -> Problem:

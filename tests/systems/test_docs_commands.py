@@ -17,6 +17,7 @@ FOLLOWED = (
     "tutorial/first-policy.md",
     "how-to/check-in-ci.md",
     "how-to/translate-a-policy.md",
+    "how-to/change-a-policy.md",
     "how-to/verify-evidence-offline.md",
 )
 CONNECTED = sorted(

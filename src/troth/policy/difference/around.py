@@ -172,7 +172,9 @@ def cookies(scene: Scene) -> Iterator[Change]:
         if was is None:
             there = [c for c in old.values() if c.category == now.category]
             kind = "cookie-added" if any(c.setter == now.setter for c in there) else "cookie-party-added"
-            yield _cookie(scene, name, now, now).but(fresh=bool(there) and now.category in OPTIONAL).change(kind)
+            about = _cookie(scene, name, now, now)
+            # where no cookie was of that category, nobody agreed to any of it
+            yield (about if there else about.but(consents=(), fresh=False)).change(kind)
         elif was != now:
             yield from compare(_cookie(scene, name, was, now), was, now, COOKIE)
     for name, was in old.items():

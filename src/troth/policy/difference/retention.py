@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from troth.policy.difference.fields import Rules, elsewhere, entries, internal, text, value
-from troth.policy.difference.scene import About, Scene
+from troth.policy.difference.scene import About, Pair, Scene
 from troth.policy.difference.spans import review, verdict
 from troth.policy.difference.values import Change
 from troth.policy.model import RetentionRule, Row
 from troth.policy.model.data import RetentionException
+
+MOST_NAMED = 3
 
 RULE: Rules = {
     "label": text,
@@ -27,7 +29,8 @@ def rules(scene: Scene) -> Iterator[Change]:
     """Changes of the rules themselves; rows concerned are those that keep data by them."""
 
     def about(name: str, was: RetentionRule, now: RetentionRule) -> About:
-        return About(f"retention.{name}", now.label, rows=scene.rows_kept_by.get(name, ()))
+        rows = scene.rows_kept_by.get(name, ())
+        return About(f"retention.{name}", now.label, rows=rows, words=_places(scene, rows))
 
     old, new = scene.old.retention, scene.new.retention
     yield from entries(old, new, about, RULE, ("declared", "undeclared"))
@@ -36,6 +39,12 @@ def rules(scene: Scene) -> Iterator[Change]:
         if was is not None and was != now:
             found = tuple(_lengths(about(name, was, now), "", was, now))
             yield from found or _idle(about(name, was, now), was, now)
+
+
+def _places(scene: Scene, rows: tuple[Pair, ...]) -> Mapping[str, str]:
+    """The touchpoints that keep data by a rule, to begin the sentence with; nothing where they are many."""
+    titles = list(dict.fromkeys(scene.old.touchpoints[touchpoint].title for touchpoint, _ in rows))
+    return {"touchpoint": "; ".join(titles)} if 0 < len(titles) <= MOST_NAMED else {}
 
 
 def _idle(about: About, was: RetentionRule, now: RetentionRule) -> Iterator[Change]:

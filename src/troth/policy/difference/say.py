@@ -23,9 +23,9 @@ def say(change: Change, language: str = "en") -> str:
     if change.words.get("items"):
         sentence = w("changes.rule.items", sentence=sentence, items=change.words["items"])
     touchpoint, row = change.words.get("touchpoint"), change.words.get("row")
-    if touchpoint and row and row != change.words.get("name"):
+    if touchpoint and row and row not in sentence:
         return w("changes.at-row", touchpoint=touchpoint, row=row, sentence=sentence)
-    if touchpoint and touchpoint != change.words.get("name"):
+    if touchpoint and touchpoint not in sentence:
         return w("changes.at", touchpoint=touchpoint, sentence=sentence)
     return sentence
 

@@ -70,9 +70,9 @@ def _about(scene: Scene, name: str, touchpoint: Touchpoint) -> About:
 def _rows(scene: Scene, name: str, was: Touchpoint, now: Touchpoint) -> Iterator[Change]:
     for before, after in matched(was.rows, now.rows, lambda row: row.id):
         if before is None and after is not None:
-            yield _row_about(scene, name, now, *after).but(rows=(), consents=()).change("row-added")
+            yield _row_about(scene, name, now, *after).but(rows=(), consents=(), words={"row": ""}).change("row-added")
         elif after is None and before is not None:
-            yield _row_about(scene, name, was, *before).change("row-removed", gone=True)
+            yield _row_about(scene, name, was, *before).but(words={"row": ""}).change("row-removed", gone=True)
         elif before is not None and after is not None:
             about = _row_about(scene, name, now, *after).but(was=f"touchpoints.{name}.rows.{before[0]}")
             yield from row_changes(scene, about, before[1], after[1])

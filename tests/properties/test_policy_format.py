@@ -57,7 +57,7 @@ def same(text: str, comments: list[str]) -> str:
     return made.text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.dictionaries(keys, parts, max_size=5), styles, st.randoms(use_true_random=False))
 def test_any_file_comes_out_the_same_but_for_its_form(
     data: dict[str, object], style: dict[str, object], at: random.Random
@@ -67,7 +67,7 @@ def test_any_file_comes_out_the_same_but_for_its_form(
     same(text, comments)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(FILES), st.randoms(use_true_random=False))
 def test_real_files_with_comments_anywhere(text: str, at: random.Random) -> None:
     text, comments = commented(text, at)
@@ -106,7 +106,7 @@ def test_a_formatted_policy_is_the_same_policy(texts: dict[str, str]) -> None:
     assert digest(after) == digest(before)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.text(max_size=60)
     | st.lists(

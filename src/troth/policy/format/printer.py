@@ -143,7 +143,7 @@ class Printer:
         at = len(self.lines)
         if head.strip() and not compact:
             self.line(head + node.mark, max(self.last, node.opened - 1) if node.mark else self.last)
-        elif compact and self.comments and self.comments[0].index < node.start:
+        elif compact and self.comments and self.comments[0].index < first(node):
             self.line(head, self.last)
             compact = False
         column = self.source.column(node.opened)
@@ -198,6 +198,13 @@ class Printer:
             line += text + " "
         self.line(line, node.end - 1)
         return True
+
+
+def first(node: Mapping | Sequence) -> int:
+    """Where the first part of a collection stands."""
+    if isinstance(node, Mapping):
+        return node.pairs[0][0].start if node.pairs else node.end
+    return node.items[0].start if node.items and node.flow else node.opened
 
 
 def inline(node: Node) -> str | None:

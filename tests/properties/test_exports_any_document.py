@@ -79,6 +79,8 @@ def test_every_leaf_is_told_once(value: Any) -> None:
 
 
 @given(st.lists(st.text(max_size=300), min_size=1, max_size=5))
+@example(["false"])
+@example(["NO"])
 @example(["no", "null", "1e3", "- x", "a: b", "# c", "&a", "|", "%", "'", '"', "\\", "~", "2020-01-01"])
 @example(["x" * 130 + " # y", "word " * 60, "a:b " * 50, "- " * 70])
 def test_texts_are_read_back_as_they_were_written(texts: list[str]) -> None:

@@ -146,8 +146,8 @@ def _facts(made: Imported) -> dict[str, set[str]]:
 def test_a_dirty_document_gives_readable_files(dirty: Imported) -> None:
     assert reading(dirty) == []
     # what the document leaves out is an error of the policy, at its place
-    missing = [(p.code, p.where) for p in loaded(dirty).problems if "T-0100" < p.code < "T-0200"]
-    assert missing == [("T-0101", "touchpoints.kontaktdaten.rows.0")]
+    missing = [(p.code, p.message) for p in loaded(dirty).problems if "T-0100" < p.code < "T-0200"]
+    assert missing == [("T-0101", "row 1 of touchpoint `kontaktdaten` has no `retention`")]
 
 
 def test_every_value_is_carried_or_reported(dirty: Imported) -> None:

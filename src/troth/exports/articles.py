@@ -45,6 +45,26 @@ RIGHTS = {
 }
 
 
+GROUNDS = {
+    "explicit consent": "a",
+    "employment law": "b",
+    "vital interests": "c",
+    "members of a non-profit body": "d",
+    "made public by the person": "e",
+    "legal claims": "f",
+    "substantial public interest": "g",
+    "health care": "h",
+    "public health": "i",
+    "archiving or research": "j",
+}
+"""The letter of Art. 9(2) GDPR behind each ground for special categories."""
+
+
+def ground(name: str) -> str:
+    """`explicit consent (Art. 9(2)(a) GDPR)`; a ground not known here comes back as it is."""
+    return f"{name} (Art. 9(2)({GROUNDS[name]}) GDPR)" if name in GROUNDS else name
+
+
 def basis(name: str) -> str:
     """`consent (Art. 6(1)(a) GDPR)`; a basis not known here comes back as it is."""
     words = BASIS_WORDS.get(name, name)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from troth.exports.dpv import terms
@@ -39,6 +40,10 @@ def duration(period: str) -> dict[str, str]:
     return {"@value": period, "@type": "xsd:duration"}
 
 
+def day(value: date) -> dict[str, str]:
+    return {"@value": value.isoformat(), "@type": "xsd:date"}
+
+
 def country(code: str) -> str:
     return f"loc:{code}"
 
@@ -55,6 +60,9 @@ def declared(policy: Policy) -> Iterator[Node]:
         for k, m in policy.security.items()
     )
     yield from _never(policy)
+    for tid, test in policy.balancing_tests.items():
+        made = node(f"balancing/{tid}", "eu-gdpr:BalancingTest", says=test.outcome)
+        yield made | {"dct:date": day(test.day), "troth:reviewBy": day(test.review)}
     yield from (
         node(f"assumption/{k}", "troth:Assumption", label=a.open, says=a.decided) for k, a in policy.assumptions.items()
     )

@@ -19,6 +19,7 @@ def process(policy: Policy, act: Activity) -> Iterator[Node]:
     made["dpv:hasLegalBasis"] = list(dict.fromkeys(terms.BASES.get(p.basis, "dpv:LegalBasis") for p in act.purposes))
     made["dpv:hasProcessing"] = _processing(act)
     made |= _what(policy, act)
+    made["dpv:hasAssessment"] = _assessed(policy, act)
     yield from _purposes(name, act.purposes)
     yield from _persons(made, act)
     yield from _storage(policy, name, made, act)
@@ -60,6 +61,15 @@ def _what(policy: Policy, act: Activity) -> Node:
     }
 
 
+def _assessed(policy: Policy, act: Activity) -> list[str]:
+    """The balancing test behind the interest the activity rests on."""
+    if act.touchpoint and act.row:
+        name = policy.touchpoints[act.touchpoint].row(act.row).balancing
+    else:
+        name = policy.secondary_purposes[act.id].balancing
+    return [f"this:balancing/{name}"] if name in policy.balancing_tests else []
+
+
 def _sources(act: Activity) -> list[str]:
     if act.touchpoint is None:
         return []
@@ -72,7 +82,12 @@ def _purposes(name: str, uses: tuple[PurposeUse, ...]) -> Iterator[Node]:
         basis = terms.BASES.get(use.basis, "dpv:LegalBasis")
         made = node(f"{name}/purpose/{use.id}", "dpv:Process", label=use.label)
         made["dpv:hasPurpose"] = [f"this:purpose/{use.id}"]
-        made["dpv:hasLegalBasis"] = [f"this:{name}/purpose/{use.id}/interest" if use.interest else basis]
+        grounds = [terms.GROUNDS[use.special_ground]] if use.special_ground in terms.GROUNDS else []
+        made["dpv:hasLegalBasis"] = [f"this:{name}/purpose/{use.id}/interest" if use.interest else basis, *grounds]
+        if use.law:
+            made["troth:law"] = use.law
+        if use.automated:
+            made["dpv:hasContext"] = ["dpv:AutomatedDecisionMaking"]
         yield made
         if use.interest:
             yield node(f"{name}/purpose/{use.id}/interest", basis, label=use.interest)

@@ -3,6 +3,8 @@
 Identifiers are facts; the choices are ours. Purposes and data items name their own term in the policy.
 """
 
+from troth.exports import articles
+
 NAMESPACES = {
     "dpv": "https://w3id.org/dpv#",
     "pd": "https://w3id.org/dpv/pd#",
@@ -36,12 +38,14 @@ OWN = {
     "troth:inForceFrom": "first day of a transfer mechanism",
     "troth:inForceUntil": "last day of a transfer mechanism",
     "troth:keptLonger": "a condition under which data is kept past its period",
+    "troth:law": "the law that makes processing a duty",
     "troth:limit": "a limit of a right, as the policy states it",
     "troth:mayInvoke": "who inside may use data for a further purpose",
     "troth:minimumAge": "the age below which nobody is served without a guardian",
     "troth:pattern": "the name pattern of a cookie",
     "troth:requires": "data without which the activity cannot be asked for",
     "troth:restsOn": "an assumption the activity rests on",
+    "troth:reviewBy": "the day an assessment is looked at again",
     "troth:reviewEvery": "how often it is decided whether data is still needed",
     "troth:statedTerm": "a term the policy names that is no term of DPV 2.3",
 }
@@ -57,6 +61,7 @@ BASES = {
     "legitimate interest": "eu-gdpr:A6-1-f",
     "legal claims": "troth:ClaimsBasis",
 }
+GROUNDS = {ground: f"eu-gdpr:A9-2-{letter}" for ground, letter in articles.GROUNDS.items()}
 RIGHTS = {
     "access": "eu-gdpr:A15",
     "rectification": "eu-gdpr:A16",
@@ -101,6 +106,7 @@ KINDS = {
     "derived": "dpv:DerivedPersonalData",
 }
 CLASSES = (
+    "dpv:AutomatedDecisionMaking",
     "dpv:CrossBorderTransfer",
     "dpv:Collect",
     "dpv:Consequence",
@@ -136,12 +142,15 @@ CLASSES = (
     "dpv:ThirdPartyDataSource",
     "dpv:UntilEventDuration",
     "dpv:Use",
+    "eu-gdpr:BalancingTest",
     "eu-gdpr:DataProtectionAuthority",
     "tech:Cookie",
 )
 LINKS = (
+    "dpv:hasAssessment",
     "dpv:hasAuthority",
     "dpv:hasConsequence",
+    "dpv:hasContext",
     "dpv:hasCountry",
     "dpv:hasDataController",
     "dpv:hasDataExporter",
@@ -182,7 +191,7 @@ TEXTS = ("dpv:hasAddress", "dpv:hasContact", "dpv:hasName")
 
 def used() -> frozenset[str]:
     """Every term of a DPV vocabulary that this export may write by itself."""
-    tables = (BASES, RIGHTS, MECHANISMS, TOOLS, ROLES, KINDS)
+    tables = (BASES, GROUNDS, RIGHTS, MECHANISMS, TOOLS, ROLES, KINDS)
     named = {term for table in tables for term in table.values()} | {*CLASSES, *LINKS, *TEXTS}
     named |= {f"legal-eu:Adequacy-EU-{country}" for country in ADEQUACY}
     return frozenset(term for term in named if not term.startswith("troth:"))

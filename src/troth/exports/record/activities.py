@@ -5,7 +5,17 @@ from datetime import date
 
 from troth.exports.record.values import Activity, DataUse, Keeping, PartyUse, PurposeUse, TransferUse
 from troth.law.adequacy import free
-from troth.policy.model import Policy, Recipient, RetentionRule, Row, RowRecipient, SecondaryPurpose, Touchpoint
+from troth.policy import plain
+from troth.policy.model import (
+    Policy,
+    Recipient,
+    RetentionRule,
+    Row,
+    RowPurpose,
+    RowRecipient,
+    SecondaryPurpose,
+    Touchpoint,
+)
 
 ONLY_NAMED = frozenset({"secret", "file", "recording"})
 """Kinds of data that go to a recipient only where it names them."""
@@ -36,17 +46,36 @@ def activity(policy: Policy, tid: str, touchpoint: Touchpoint, row: Row, day: da
         channels=touchpoint.channels,
         sites=tuple(policy.sites[s].label for s in touchpoint.sites),
         without=row.without,
+        provision=row.provision,
         assumptions=tuple(dict.fromkeys(_assumed(policy, touchpoint, row))),
     )
 
 
 def _purposes(policy: Policy, row: Row) -> tuple[PurposeUse, ...]:
-    def use(purpose: str, basis: str, published: tuple[str, ...]) -> PurposeUse:
-        known = policy.purposes[purpose]
-        interest = row.interest if basis == "legitimate interest" else None
-        return PurposeUse(purpose, known.label, known.dpv, basis, published, interest, known.marketing, known.profiling)
+    def use(given: RowPurpose) -> PurposeUse:
+        known = policy.purposes[given.purpose]
+        interested = given.relies_on == "legitimate interest"
+        return PurposeUse(
+            id=given.purpose,
+            label=known.label,
+            dpv=known.dpv,
+            basis=given.relies_on,
+            published_bases=row.purpose_bases(given),
+            interest=row.interest if interested else None,
+            balancing=_balanced(policy, row.balancing) if interested else None,
+            law=given.law,
+            special_ground=given.special_ground,
+            automated=known.automated.logic if known.automated else None,
+            marketing=known.marketing,
+            profiling=known.profiling,
+        )
 
-    return tuple(use(p.purpose, p.relies_on, row.purpose_bases(p)) for p in row.purposes)
+    return tuple(use(given) for given in row.purposes)
+
+
+def _balanced(policy: Policy, name: str | None) -> str | None:
+    test = policy.balancing_tests.get(name or "")
+    return f"{plain.day(test.day)}, to be reviewed by {plain.day(test.review)}: {test.outcome}" if test else None
 
 
 def _data(policy: Policy, row: Row) -> tuple[DataUse, ...]:
@@ -61,9 +90,16 @@ def _party(policy: Policy, row: Row, given: RowRecipient) -> PartyUse:
     known = policy.recipients[given.recipient]
     needed = set(given.items) or {i for i in row.item_ids if policy.data[i].kind not in ONLY_NAMED}
     labels = tuple(d.label for d in _data(policy, row) if d.id in needed)
-    assumed = row.recipients is None
     return PartyUse(
-        given.recipient, known.name, known.role, known.does, known.countries, labels, known.contract, assumed
+        id=given.recipient,
+        name=known.name,
+        role=known.role,
+        does=known.does,
+        countries=known.countries,
+        items=labels,
+        contract=known.contract,
+        arrangement=known.arrangement,
+        assumed=row.recipients is None,
     )
 
 
@@ -109,7 +145,7 @@ def invoked(policy: Policy, pid: str, purpose: SecondaryPurpose) -> Activity:
         touchpoint=None,
         row=None,
         marketing=False,
-        purposes=(PurposeUse(pid, purpose.label, purpose.dpv, purpose.relies_on, purpose.bases, purpose.interest),),
+        purposes=(_further(policy, pid, purpose),),
         persons=tuple(everyone) or ("everyone whose data is held",),
         persons_stated=bool(everyone),
         data=data,
@@ -119,4 +155,17 @@ def invoked(policy: Policy, pid: str, purpose: SecondaryPurpose) -> Activity:
         retention=(),
         used_by=purpose.may_invoke,
         assumptions=(purpose.assumption,) if purpose.assumption else (),
+    )
+
+
+def _further(policy: Policy, pid: str, purpose: SecondaryPurpose) -> PurposeUse:
+    return PurposeUse(
+        id=pid,
+        label=purpose.label,
+        dpv=purpose.dpv,
+        basis=purpose.relies_on,
+        published_bases=purpose.bases,
+        interest=purpose.interest,
+        balancing=_balanced(policy, purpose.balancing),
+        law=purpose.law,
     )

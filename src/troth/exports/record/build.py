@@ -5,6 +5,7 @@ from datetime import date
 
 from troth.exports.record.activities import activity, invoked
 from troth.exports.record.values import Decided, Entry, Form, Open, Record, Responsible
+from troth.law.adequacy import EEA
 from troth.policy.digest import digest
 from troth.policy.model import Policy, Right
 from troth.policy.model.promises import Measure, TransferTerm
@@ -53,7 +54,11 @@ def _responsible(policy: Policy) -> Responsible:
         contact=controller.contact,
         address=controller.address,
         dpo=controller.dpo,
-        representatives=controller.representatives,
+        no_dpo=controller.no_dpo,
+        representatives=(
+            *controller.representatives,
+            *(f"{country}: {who}" for country, who in controller.other_representatives.items()),
+        ),
         joint=tuple(r.name for r in policy.recipients.values() if r.role == "joint controller"),
         group=tuple(f"{c.name} ({c.country})" for c in controller.group),
         authorities=tuple(f"{a.name} ({a.country})" for a in controller.authorities),
@@ -81,12 +86,12 @@ def _open(policy: Policy, form: Form) -> list[Open]:
     found = []
     if not controller.address:
         found.append(Open("controller.address", "the postal address of the controller", f"Art. {letter}(a) GDPR"))
-    if not controller.dpo:
+    if not (controller.dpo or controller.no_dpo):
         found.append(
             Open("controller.dpo", "a data protection officer, or that there is none", f"Art. {letter}(a) GDPR")
         )
-    if not controller.representatives:
-        asks = "a representative in the Union (or that none is needed)"
+    if not controller.representatives and controller.country not in EEA:
+        asks = "a representative in the Union"
         found.append(Open("controller.representatives", asks, f"Art. {letter}(a), 27 GDPR"))
     if not policy.security:
         found.append(Open("security", "the technical and organisational measures", "Art. 30(1)(g), 32 GDPR"))

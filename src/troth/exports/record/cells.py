@@ -29,10 +29,11 @@ def bases(_: Record, act: Activity) -> str:
     """One line a basis, with the purposes that rely on it."""
     by_basis: dict[str, list[str]] = {}
     for purpose in act.purposes:
-        by_basis.setdefault(purpose.basis, []).append(purpose.label)
+        words = articles.basis(purpose.basis) + (f", {purpose.law}" if purpose.law else "")
+        by_basis.setdefault(words, []).append(purpose.label)
     if len(by_basis) == 1:
-        return articles.basis(next(iter(by_basis)))
-    return lines(f"{articles.basis(basis)}: {'; '.join(labels)}" for basis, labels in by_basis.items())
+        return next(iter(by_basis))
+    return lines(f"{words}: {'; '.join(labels)}" for words, labels in by_basis.items())
 
 
 def interests(_: Record, act: Activity) -> str:
@@ -53,6 +54,23 @@ def data(_: Record, act: Activity) -> str:
 
 def special(_: Record, act: Activity) -> str:
     return "; ".join(d.label for d in act.data if d.special) or "none"
+
+
+def special_grounds(_: Record, act: Activity) -> str:
+    """What allows special categories to be used (Art. 9(2)); empty where there are none."""
+    if not any(d.special for d in act.data):
+        return ""
+    return lines(articles.ground(p.special_ground) for p in act.purposes if p.special_ground) or NOT_STATED
+
+
+def special_with_grounds(record: Record, act: Activity) -> str:
+    return lines([special(record, act), special_grounds(record, act)])
+
+
+def balancing(_: Record, act: Activity) -> str:
+    """The assessment behind a legitimate interest; empty where none is relied on."""
+    relied = [p for p in act.purposes if p.basis == "legitimate interest"]
+    return lines(p.balancing or NOT_STATED for p in relied)
 
 
 def ordinary(_: Record, act: Activity) -> str:
@@ -149,8 +167,9 @@ def source(_: Record, act: Activity) -> str:
 
 
 def automated(_: Record, act: Activity) -> str:
-    profiled = "; ".join(p.label for p in act.purposes if p.profiling)
-    return f"profiling: {profiled}" if profiled else "none stated"
+    decided = [f"decided by machine alone: {p.label}; {p.automated}" for p in act.purposes if p.automated]
+    profiled = [f"profiling: {p.label}" for p in act.purposes if p.profiling]
+    return lines([*decided, *profiled]) or "none stated"
 
 
 def rights(record: Record, _: Activity) -> str:
@@ -168,7 +187,8 @@ def location(record: Record, act: Activity) -> str:
 
 
 def joint(record: Record, act: Activity) -> str:
-    return lines(p.name for p in act.recipients if p.role == "joint controller") or "none"
+    together = [p for p in act.recipients if p.role == "joint controller"]
+    return lines(f"{p.name}: {p.arrangement}" if p.arrangement else p.name for p in together) or "none"
 
 
 def controller(record: Record, _: Activity) -> str:
@@ -181,7 +201,8 @@ def representative(record: Record, _: Activity) -> str:
 
 
 def officer(record: Record, _: Activity) -> str:
-    return record.responsible.dpo or NOT_STATED
+    who = record.responsible
+    return who.dpo or (f"none: {who.no_dpo}" if who.no_dpo else NOT_STATED)
 
 
 def on_behalf_of(_: Record, act: Activity) -> str:
@@ -191,6 +212,11 @@ def on_behalf_of(_: Record, act: Activity) -> str:
 def assumptions(record: Record, act: Activity) -> str:
     known = {a.id: a for a in record.assumptions}
     return lines(f"{a}: {known[a].decided}" for a in act.assumptions if a in known)
+
+
+def without(_: Record, act: Activity) -> str:
+    required = {"statutory": "required by law", "contractual": "required by contract", "voluntary": "not required"}
+    return lines([required.get(act.provision or "", ""), *act.without])
 
 
 def name(_: Record, act: Activity) -> str:

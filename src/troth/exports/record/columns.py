@@ -40,10 +40,6 @@ def _as_of(record: Record, _: Activity) -> str:
     return plain.day(record.as_of)
 
 
-def _without(_: Record, act: Activity) -> str:
-    return cells.lines(act.without)
-
-
 def _empty(_: Record, __: Activity) -> str:
     return ""
 
@@ -60,16 +56,17 @@ _ART30 = (
     Column("Purposes (Art. 30(1)(b))", 40, cells.purposes),
     Column("Legal bases (Art. 6)", 40, cells.bases),
     Column("Legitimate interest", 26, cells.interests),
+    Column("Balancing test", 30, cells.balancing),
     Column("Categories of persons (Art. 30(1)(c))", 28, cells.persons),
     Column("Categories of personal data (Art. 30(1)(c))", 40, cells.data),
-    Column("Special categories (Art. 9)", 18, cells.special),
+    Column("Special categories (Art. 9)", 22, cells.special_with_grounds),
     Column("Source of the data", 24, cells.source),
     Column("Recipients (Art. 30(1)(d))", 40, cells.recipients),
     Column("Other disclosures (Art. 30(1)(d))", 44, cells.disclosures),
     Column("Third countries and safeguards (Art. 30(1)(e))", 50, cells.safeguards),
     Column("Time limits for erasure (Art. 30(1)(f))", 44, cells.retention),
     Column("Security measures (Art. 30(1)(g))", 50, cells.measures),
-    Column("If the data is not given", 32, _without),
+    Column("If the data is not given", 32, cells.without),
     Column("Area", 30, _group),
     *_RESPONSIBLE,
     Column("Assumptions it rests on", 50, cells.assumptions),
@@ -103,7 +100,7 @@ _CNIL = (
     Column("Base légale", 40, cells.bases),
     Column("Catégories de personnes concernées", 28, cells.persons),
     Column("Catégories de données personnelles concernées", 40, cells.ordinary),
-    Column("Données sensibles", 18, cells.special),
+    Column("Données sensibles", 22, cells.special_with_grounds),
     Column("Délai d'effacement", 44, cells.retention),
     Column("Destinataires", 44, cells.all_recipients),
     Column("Type de destinataire", 30, cells.kinds_of_recipient),
@@ -145,9 +142,9 @@ _ICO = (
     Column("Retention schedule (if possible)", 44, cells.retention),
     Column("General description of technical and organisational security measures (if possible)", 50, cells.measures),
     Column("Article 6 lawful basis for processing personal data", 40, cells.bases),
-    Column("Article 9 basis for processing special category data", 24, _empty),
+    Column("Article 9 basis for processing special category data", 24, cells.special_grounds),
     Column("Legitimate interests for the processing (if applicable)", 28, cells.interests),
-    Column("Link to record of legitimate interests assessment (if applicable)", 24, _empty),
+    Column("Link to record of legitimate interests assessment (if applicable)", 30, cells.balancing),
     Column("Rights available to individuals", 40, cells.rights),
     Column("Existence of automated decision-making, including profiling (if applicable)", 28, cells.automated),
     Column("The source of the personal data (if applicable)", 26, cells.source),

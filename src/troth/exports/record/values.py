@@ -12,7 +12,9 @@ Form = Literal["controller", "processor"]
 class PurposeUse:
     """A purpose of an activity. `basis`: the one it relies on; `interest`: in words, where that is an interest.
 
-    `published_bases`: those the published text gives it.
+    `published_bases`: those the published text gives it. `balancing`: the assessment behind the interest, in words.
+    `law`: the law behind a duty. `special_ground`: the ground of Art. 9(2). `automated`: the logic, where a machine
+    alone decides.
     """
 
     id: str
@@ -21,6 +23,10 @@ class PurposeUse:
     basis: str
     published_bases: tuple[str, ...] = ()
     interest: str | None = None
+    balancing: str | None = None
+    law: str | None = None
+    special_ground: str | None = None
+    automated: str | None = None
     marketing: bool = False
     profiling: bool = False
 
@@ -39,7 +45,10 @@ class DataUse:
 
 @dataclass(frozen=True, slots=True)
 class PartyUse:
-    """A recipient of an activity. `items`: labels of what it gets. `assumed`: the published text does not name it."""
+    """A recipient of an activity. `items`: labels of what it gets. `assumed`: the published text does not name it.
+
+    `contract`: day of the processing agreement; `arrangement`: its essence, with a joint controller (Art. 26).
+    """
 
     id: str
     name: str
@@ -48,6 +57,7 @@ class PartyUse:
     countries: tuple[str, ...]
     items: tuple[str, ...] = ()
     contract: date | None = None
+    arrangement: str | None = None
     assumed: bool = False
 
 
@@ -78,7 +88,8 @@ class Activity:
     """One processing activity: a row of a touchpoint, or a secondary purpose (`row` and `touchpoint` are None then).
 
     `persons_stated`: False where `persons` is not said by the policy and the group's label stands in.
-    `used_by`: who inside may invoke it, for secondary purposes. `without`: what happens if the data is not given.
+    `used_by`: who inside may invoke it, for secondary purposes. `without`: what happens if the data is not given;
+    `provision`: whether a law or a contract requires it (`statutory`, `contractual`, `voluntary`).
     """
 
     id: str
@@ -100,6 +111,7 @@ class Activity:
     sites: tuple[str, ...] = ()
     used_by: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    provision: str | None = None
     assumptions: tuple[str, ...] = ()
 
 
@@ -123,6 +135,7 @@ class Responsible:
     contact: str
     address: str | None = None
     dpo: str | None = None
+    no_dpo: str | None = None
     representatives: tuple[str, ...] = ()
     joint: tuple[str, ...] = ()
     group: tuple[str, ...] = ()

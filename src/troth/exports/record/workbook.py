@@ -62,7 +62,7 @@ def _cover(sheet: Any, record: Record, styles: dict[str, Any]) -> None:
         ("Address", who.address or cells.NOT_STATED),
         ("Country", who.country),
         ("Contact", who.contact),
-        ("Data protection officer", who.dpo or cells.NOT_STATED),
+        ("Data protection officer", who.dpo or (f"none: {who.no_dpo}" if who.no_dpo else cells.NOT_STATED)),
         ("Representative", cells.lines(who.representatives) or cells.NOT_STATED),
         ("Joint controllers", cells.lines(who.joint) or "none"),
         ("Group companies", cells.lines(who.group) or "none stated"),

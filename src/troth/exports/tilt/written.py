@@ -2,19 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
-from uuid import UUID, uuid5
 
 import rfc8785
 
 from troth.exports import articles
 from troth.exports.record.activities import activity
 from troth.exports.record.values import Activity
+from troth.exports.tilt import around
+from troth.exports.tilt.around import Json
 from troth.law.adequacy import free
-from troth.policy.model import Policy, Right, Row, RowPurpose, RowRetention, Touchpoint
-
-NAMESPACE = UUID("5f0c7c1c-9d0e-5f4e-8a3e-3b8a6f0d7c11")
-"""Names in it give the `_id`s: the same policy gives the same ones."""
+from troth.policy.model import Policy, Row, RowPurpose, RowRetention, Touchpoint
 
 REFERENCES = {
     "consent": "GDPR-6-1-a",
@@ -24,16 +21,6 @@ REFERENCES = {
     "legitimate interest": "GDPR-6-1-f",
     "legal claims": "GDPR-9-2-f",
 }
-RIGHTS = {
-    "rightToInformation": ("access",),
-    "rightToRectificationOrDeletion": ("rectification", "erasure"),
-    "rightToDataPortability": ("portability",),
-    "rightToWithdrawConsent": ("withdraw-consent",),
-    "rightToComplain": ("complaint",),
-}
-"""Where TILT has a place for a right. It has none for restriction, objection and California's two."""
-
-Json = dict[str, Any]
 
 
 def document(policy: Policy, *, language: str = "en", number: int = 1, url: str | None = None) -> Json:
@@ -43,25 +30,25 @@ def document(policy: Policy, *, language: str = "en", number: int = 1, url: str 
     document's canonical JSON (RFC 8785) without that field. What TILT has no place for: `left_out` names it.
     """
     made: Json = {
-        "meta": _meta(policy, language, number, url),
-        "controller": _controller(policy),
-        "dataProtectionOfficer": _officer(policy),
+        "meta": around.meta(policy, language, number, url),
+        "controller": around.controller(policy),
+        "dataProtectionOfficer": around.officer(policy),
         "dataDisclosed": list(_disclosed(policy)),
         "thirdCountryTransfers": list(_transfers(policy)),
-        "accessAndDataPortability": _access(policy),
+        "accessAndDataPortability": around.access(policy),
         "sources": list(_sources(policy)),
     }
-    made |= {name: _right(policy, kinds) for name, kinds in RIGHTS.items()}
-    made["rightToComplain"]["supervisoryAuthority"] = _authority(policy)
-    made["automatedDecisionMaking"] = _automated(policy)
-    made["changesOfPurpose"] = _changes(policy)
+    made |= {name: around.right(policy, kinds) for name, kinds in around.RIGHTS.items()}
+    made["rightToComplain"]["supervisoryAuthority"] = around.authority(policy)
+    made["automatedDecisionMaking"] = around.automated(policy)
+    made["changesOfPurpose"] = around.changes(policy)
     made["meta"]["_hash"] = hashlib.sha256(rfc8785.dumps(made)).hexdigest()
     return made
 
 
 def left_out(policy: Policy) -> list[str]:
     """What the policy says and TILT has no place for, in words."""
-    placed = {kind for kinds in RIGHTS.values() for kind in kinds}
+    placed = {kind for kinds in around.RIGHTS.values() for kind in kinds}
     rights = [f"the right “{r.label}”" for r in policy.rights.values() if r.kind not in placed]
     parts = {
         "further purposes of data already held": policy.secondary_purposes,
@@ -72,46 +59,11 @@ def left_out(policy: Policy) -> list[str]:
         "security measures": policy.security,
         "the minimum age": policy.children,
         "browser signals": policy.signals,
+        "balancing tests": policy.balancing_tests,
+        "commitments of the Data Privacy Framework": policy.dpf,
+        "notices for California": policy.california,
     }
     return rights + [words for words, part in parts.items() if part]
-
-
-def _id(policy: Policy, name: str) -> str:
-    return str(uuid5(NAMESPACE, f"{policy.name}/{name}"))
-
-
-def _meta(policy: Policy, language: str, number: int, url: str | None) -> Json:
-    sites = [site.url for site in policy.sites.values() if site.url]
-    day = f"{policy.effective.isoformat()}T00:00:00"
-    return {
-        "_id": _id(policy, "document"),
-        "name": policy.controller.name,
-        "created": day,
-        "modified": day,
-        "version": number,
-        "language": language,
-        "status": "active",
-        "url": url or (sites[0] if sites else None),
-    }
-
-
-def _controller(policy: Policy) -> Json:
-    who = policy.controller
-    return {
-        "name": who.name,
-        "division": None,
-        "address": who.address,
-        "country": who.country,
-        "representative": {
-            "name": "; ".join(who.representatives) or None,
-            "email": who.contact if "@" in who.contact else None,
-            "phone": None,
-        },
-    }
-
-
-def _officer(policy: Policy) -> Json:
-    return {"name": policy.controller.dpo, "address": None, "country": None, "email": None, "phone": None}
 
 
 def _disclosed(policy: Policy) -> Iterator[Json]:
@@ -127,7 +79,7 @@ def _entry(policy: Policy, touchpoint: Touchpoint, row: Row, kept: RowRetention,
     items = set(kept.items) or {i.item for i in row.items if i.item not in named}
     labels = [d.label for d in act.data if d.id in items]
     return {
-        "_id": _id(policy, f"{act.id}/{kept.rule}"),
+        "_id": around.id_of(policy, f"{act.id}/{kept.rule}"),
         "category": ", ".join(labels),
         "subcategories": labels,
         "purposes": [{"purpose": p.label, "description": touchpoint.title} for p in act.purposes],
@@ -207,68 +159,12 @@ def _available(there: bool, kinds: list[str]) -> Json:
     return {"available": there, "description": words if there else None}
 
 
-def _rights_of(policy: Policy, kinds: tuple[str, ...]) -> list[Right]:
-    return [right for right in policy.rights.values() if right.kind in kinds]
-
-
-def _right(policy: Policy, kinds: tuple[str, ...]) -> Json:
-    rights = _rights_of(policy, kinds)
-    contact = policy.controller.contact
-    return {
-        "available": bool(rights),
-        "description": " ".join(" ".join([f"{r.label}: {r.text}", *r.limits]) for r in rights) or None,
-        "url": contact if rights and contact.startswith("http") else None,
-        "email": contact if rights and "@" in contact else None,
-        "identificationEvidences": [],
-    }
-
-
-def _access(policy: Policy) -> Json:
-    return _right(policy, ("access", "portability")) | {
-        "administrativeFee": {"amount": None, "currency": None},
-        "dataFormats": [],
-    }
-
-
-def _authority(policy: Policy) -> Json:
-    first = policy.controller.authorities[0] if policy.controller.authorities else None
-    return {
-        "name": first.name if first else None,
-        "address": None,
-        "country": first.country if first else None,
-        "email": None,
-        "phone": None,
-    }
-
-
 def _sources(policy: Policy) -> Iterator[Json]:
     for tid, touchpoint in policy.touchpoints.items():
         if touchpoint.source:
             items = dict.fromkeys(i.published_as or policy.data[i.item].label for r in touchpoint.rows for i in r.items)
             yield {
-                "_id": _id(policy, f"{tid}/source"),
+                "_id": around.id_of(policy, f"{tid}/source"),
                 "dataCategory": ", ".join(items),
                 "sources": [{"description": touchpoint.source, "url": None, "publiclyAvailable": None}],
             }
-
-
-def _automated(policy: Policy) -> Json:
-    decisions = [p.automated for p in policy.purposes.values() if p.automated]
-    return {
-        "inUse": bool(decisions),
-        "logicInvolved": "; ".join(d.logic for d in decisions) or None,
-        "scopeAndIntendedEffects": "; ".join(d.consequences for d in decisions) or None,
-    }
-
-
-def _changes(policy: Policy) -> list[Json]:
-    if policy.changes is None:
-        return []
-    return [
-        {
-            "description": policy.changes.text,
-            "affectedDataCategories": [],
-            "plannedDateOfChange": None,
-            "urlOfNewVersion": None,
-        }
-    ]

@@ -90,7 +90,7 @@ def _text(name: str, value: str, indent: str) -> Iterator[str]:
 
 def _list(name: str, values: Sequence[str] | Sequence[Map], indent: str) -> Iterator[str]:
     flow = f"{name} [{', '.join(str(v) for v in values)}]"
-    if all(isinstance(v, str) and _ID.fullmatch(v) for v in values) and len(flow) < WIDTH:
+    if all(isinstance(v, str) and _ID.fullmatch(v) and emit.scalar(v) == v for v in values) and len(flow) < WIDTH:
         yield flow
         return
     yield name

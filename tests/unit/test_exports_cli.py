@@ -1,0 +1,119 @@
+"""`troth export` and `troth import` as a person calls them: output, files and exit codes."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from test_policy_cases import BASE
+from test_policy_cli import troth
+from test_policy_reading import write
+
+HERE = Path(__file__).parent
+DIRTY = HERE.parent / "cases" / "tilt" / "dirty.json"
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("sound"), dict(BASE))
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    text = BASE["touchpoints.yaml"].replace("purpose: news", "purpose: newz")
+    return write(tmp_path_factory.mktemp("broken"), BASE | {"touchpoints.yaml": text})
+
+
+def test_record_as_csv(sound: Path) -> None:
+    done = troth("export", "record", sound, "--columns", "cnil", "--day", "2026-06-01")
+    assert (done.returncode, done.stderr) == (0, "")
+    headings, *rows = list(csv.reader(io.StringIO(done.stdout.lstrip("\ufeff"), newline="")))
+    assert headings[:2] == ["N° / REF", "Nom / sigle"]
+    assert [row[0] for row in rows] == ["contact/main", "contact/marketing"]
+
+
+def test_record_as_a_workbook(sound: Path, tmp_path: Path) -> None:
+    out = tmp_path / "record.xlsx"
+    done = troth("export", "record", sound, "--format", "xlsx", "--out", out, "--day", "2026-06-01")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert openpyxl.load_workbook(out).sheetnames[:2] == ["Cover", "Activities"]
+    again = tmp_path / "again.xlsx"
+    troth("export", "record", sound, "--format", "xlsx", "--out", again, "--day", "2026-06-01")
+    assert out.read_bytes() == again.read_bytes()
+
+
+def test_a_workbook_needs_a_file(sound: Path) -> None:
+    done = troth("export", "record", sound, "--format", "xlsx")
+    assert done.returncode == 2
+    assert "--out" in done.stderr
+
+
+def test_an_empty_record_says_so(sound: Path) -> None:
+    done = troth("export", "record", sound, "--form", "processor", "--json")
+    assert done.returncode == 0
+    assert "processor" in done.stderr
+    assert json.loads(done.stdout)["activities"] == []
+
+
+@pytest.mark.parametrize("kind", ["record", "dpv", "tilt", "facts"])
+def test_a_broken_policy_is_not_exported(broken: Path, kind: str) -> None:
+    done = troth("export", kind, broken)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "newz" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["record", "dpv", "tilt", "facts"])
+def test_a_folder_that_is_not_there(tmp_path: Path, kind: str) -> None:
+    assert troth("export", kind, tmp_path / "none").returncode == 3
+
+
+def test_a_file_that_cannot_be_written(sound: Path, tmp_path: Path) -> None:
+    done = troth("export", "dpv", sound, "--out", tmp_path)
+    assert done.returncode == 3
+    assert "cannot write" in done.stderr
+
+
+def test_dpv(sound: Path) -> None:
+    done = troth("export", "dpv", sound, "--base", "https://example.org/p")
+    assert done.returncode == 0
+    made = json.loads(done.stdout)
+    assert made["@context"]["this"] == "https://example.org/p#"
+
+
+def test_tilt_out_and_in(sound: Path, tmp_path: Path) -> None:
+    document, folder = tmp_path / "policy.tilt.json", tmp_path / "again"
+    done = troth("export", "tilt", sound, "--out", document)
+    assert done.returncode == 0
+    done = troth("import", "tilt", document, folder)
+    assert done.returncode == 0, done.stdout
+    assert "values carried over" in done.stdout
+    assert (folder / "policy.yaml").is_file()
+
+
+def test_a_dirty_document(tmp_path: Path) -> None:
+    done = troth("import", "tilt", DIRTY, tmp_path / "out", "--json")
+    assert done.returncode == 1
+    said = json.loads(done.stdout)
+    assert said["ok"] is False
+    assert said["carried"] + said["not_carried"] == said["values"]
+    assert sorted(said["files"]) == sorted(p.name for p in (tmp_path / "out").iterdir())
+    assert troth("check", tmp_path / "out").returncode == 1
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("x: 1\n")
+    done = troth("import", "tilt", DIRTY, tmp_path)
+    assert done.returncode == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+def test_what_cannot_be_read_writes_nothing(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_bytes(b"\x00\xff")
+    for file in (bad, tmp_path / "none.json", tmp_path):
+        done = troth("import", "tilt", file, tmp_path / "out")
+        assert done.returncode == 3, done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()

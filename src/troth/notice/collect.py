@@ -46,7 +46,7 @@ def _summed(hand: Hand, touchpoint: TouchpointView) -> str:
     names = list(dict.fromkeys(recipient.text for row in rows for recipient in row.recipients))
     periods = list(dict.fromkeys(kept.brief for row in rows for kept in row.retention))
     whom = w("notice.brief.goes", names=w.join(names)) if names else w("notice.brief.stays")
-    return " · ".join((_few(hand, items), whom, w.join(periods, "or")))
+    return " · ".join((_few(hand, items), whom, "; ".join(periods)))
 
 
 def _few(hand: Hand, items: list[str]) -> str:

@@ -117,5 +117,5 @@ def _wording(tree: Tree, lines: Sequence[str], policy: Policy, language: str) ->
     if not missing:
         return
     at = block(tree, lines, "wording", language)
-    new = tuple(f"{at.indent}{line}" for key, text in missing.items() for line in (f"# {text}", f"{key}:"))
+    new = tuple(f"{at.indent}{line}" for key, text in missing.items() for line in (f"# {text}".rstrip(), f"{key}:"))
     yield Edit(at.end, at.end, (*at.head, *new))

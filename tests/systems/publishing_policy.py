@@ -12,6 +12,12 @@ _BASE: dict[str, Any] = {
     "title": "Privacy at Small",
     "effective": "2026-01-01",
     "languages": ["en", "de"],
+    "translations": {
+        "de": [
+            {"text": "When you write to us", "says": "Wenn Sie uns schreiben"},
+            {"text": "Send you news", "says": "Ihnen Neues zu schicken"},
+        ]
+    },
     "controller": {"name": "Small Ltd", "country": "DE", "contact": "privacy@small.example"},
     "sites": {"web": {"label": "Web"}},
     "data": {

@@ -16,9 +16,10 @@ from troth.consent import standing
 from troth.evidence import services as evidence
 from troth.messages import services as messages
 from troth.messages.rules import Unsendable, check
+from troth.notice.history import between
 from troth.people import groups
 from troth.people import services as people
-from troth.policy.difference import say
+from troth.policy.difference import Change, say
 from troth.policy.languages import words
 from troth.policy.localise import localised, source_language
 from troth.policy.model import Policy
@@ -107,6 +108,7 @@ class _Writer:
     def __init__(self, publication: Publication, old: Policy, new: Policy, number: int, effects: Effects) -> None:
         self._id, self._effective, self._number = publication.id, publication.effective, number
         self._old, self._new, self._effects = old, new, effects
+        self._named: dict[str, dict[tuple[str, str, bool], Change]] = {}
         self._composed: dict[tuple[str, tuple[int, ...], frozenset[Pair]], letters.Letter] = {}
 
     @classmethod
@@ -145,8 +147,15 @@ class _Writer:
         about = letters.About(
             localised(self._old, language), self._number, self._effective, ground.settings().public_url
         )
-        changes = [self._effects.telling[nth].change for nth in telling]
+        changes = [self._in(language, self._effects.telling[nth].change) for nth in telling]
         return letters.announcing(about, changes, lapsing, words(language, self._new), say)
+
+    def _in(self, language: str, change: Change) -> Change:
+        """The change with the names of the policy in the reader's language, where it is translated."""
+        if language not in self._named:
+            told = between(self._old, self._new, language)
+            self._named[language] = {(other.kind, other.where, other.gone): other for other in told}
+        return self._named[language].get((change.kind, change.where, change.gone), change)
 
 
 def approved(publication: Publication) -> tuple[Policy, Policy, Effects]:

@@ -7,10 +7,13 @@ from typing import Any
 from django import template
 from django.forms.boundfield import BoundField
 from django.template.defaultfilters import date as django_date
+from django.urls import reverse
 
 from troth import ground
 from troth.policy import plain as words
+from troth.policy.languages import ENGLISH
 from troth.policy.languages import words as speak
+from troth.publishing import queries as publishing
 from troth.web import legal
 
 register = template.Library()
@@ -22,6 +25,21 @@ def date_filter(value: date | None, form: str | None = None) -> str:
     if form is not None:
         return str(django_date(value, form))
     return words.day(value) if value else ""
+
+
+@register.simple_tag
+def announced(language: str = "") -> dict[str, str]:
+    """What a page says of a change of policy that is coming or new: text, link, where it leads; empty for none."""
+    found = publishing.announced(ground.clock())
+    if found is None:
+        return {}
+    say = speak(language or ENGLISH)
+    when = "new" if found.in_effect else "coming"
+    return {
+        "text": say(f"letters.page.{when}", day=say.day(found.effective, long=True)),
+        "link": say("letters.page.seen" if found.in_effect else "letters.page.see"),
+        "url": reverse("notice-changes-in", args=[language]) if language else reverse("notice-changes"),
+    }
 
 
 @register.filter

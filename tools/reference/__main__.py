@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tools.reference import commands, diagnostics, mechanisms, policy, settings, systems
+from tools.reference import changes, commands, diagnostics, exports, mechanisms, policy, settings, systems
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 MADE = "<!-- Made from the code by `python -m tools.reference`; change it there. -->"
@@ -12,6 +12,8 @@ PAGES = {
     "diagnostics.md": diagnostics.page,
     "mechanisms.md": mechanisms.page,
     "commands.md": commands.page,
+    "changes.md": changes.page,
+    "exports.md": exports.page,
     "settings.md": settings.page,
     "systems.md": systems.page,
     **diagnostics.pages(),

@@ -18,6 +18,8 @@ FOLLOWED = (
     "how-to/check-in-ci.md",
     "how-to/translate-a-policy.md",
     "how-to/change-a-policy.md",
+    "how-to/export-the-record.md",
+    "how-to/import-a-tilt-document.md",
     "how-to/verify-evidence-offline.md",
 )
 CONNECTED = sorted(

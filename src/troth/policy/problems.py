@@ -52,9 +52,14 @@ class Unreadable(Exception):
     """The files could not be read, so nothing can be said about the policy."""
 
 
+MANY = 2_000
+"""Names, or problems, among which we do not guess: each guess compares with every name."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """``did you mean `x`?`` for the closest known name, or None."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    """``did you mean `x`?`` for the closest known name; None if none is close, or there are too many to compare."""
+    names = list(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6) if len(names) <= MANY else []
     return f"did you mean `{close[0]}`?" if close else None
 
 

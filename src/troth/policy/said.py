@@ -31,14 +31,17 @@ WANTED = {
 }
 
 
-def problem_of(detail: ErrorDetails, tree: Tree) -> Problem:
-    """Always gives a problem: an error of a kind unknown here keeps the words it came with."""
+def problem_of(detail: ErrorDetails, tree: Tree, *, guess: bool = True) -> Problem:
+    """Always gives a problem: an error of a kind unknown here keeps the words it came with.
+
+    `guess`: say what a key that is not known may have meant.
+    """
     path, end = _located(detail, tree)
     kind = detail["type"]
     if kind == "missing":
         return _missing(path, end, tree)
     if kind == "extra_forbidden":
-        return _unknown(path, tree)
+        return _unknown(path, tree, guess=guess)
     if end == "[key]":
         return _key_unfit(path, tree)
     code, message, help = _value(detail)
@@ -79,10 +82,12 @@ def _missing(path: str, name: str, tree: Tree) -> Problem:
     return Problem("T-0101", "error", f"{part(path)} has no `{name}`", place, where, help)
 
 
-def _unknown(path: str, tree: Tree) -> Problem:
+def _unknown(path: str, tree: Tree, *, guess: bool) -> Problem:
     around, _, key = path.rpartition(".")
     if key == "<<":
         help: str | None = "merge keys are not part of YAML 1.2: write the values out"
+    elif not guess:
+        help = None
     else:
         known = fields_at(around)
         help = did_you_mean(key, known) or (f"known keys: {', '.join(f'`{k}`' for k in known)}" if known else None)

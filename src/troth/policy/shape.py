@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from troth.policy.model import Policy
-from troth.policy.problems import Problem
+from troth.policy.problems import MANY, Problem
 from troth.policy.said import problem_of
 from troth.policy.tree import Data, Tree
 
@@ -77,8 +77,9 @@ def _at(data: Data, loc: Path) -> Data:
 def _problems(details: Iterable[ErrorDetails], tree: Tree) -> list[Problem]:
     """One problem a place: of the branches of a union only the first speaks."""
     found: dict[tuple[str, str], Problem] = {}
-    for detail in details:
-        problem = problem_of(detail, tree)
+    told = list(details)
+    for detail in told:
+        problem = problem_of(detail, tree, guess=len(told) <= MANY)
         key = (problem.where, "" if problem.code in ("T-0103", "T-0104", "T-0106") else problem.code)
         if key not in found or found[key].code == "T-0104":
             found[key] = problem

@@ -1,6 +1,6 @@
 """The notice at its addresses: in force or by number, in each language, as a page, Markdown, PDF, JSON and JSON-LD."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -26,7 +26,8 @@ def in_force(request: HttpRequest, language: str = "") -> HttpResponse:
     shell = Shell(request.path)
     if shell.version is None:
         return render(request, "web/notice_none.html", {"shell": shell})
-    response = _page(request, shell, shell.version, language or _asked(request, shell.version))
+    tongue = language or _asked(request, shell.version)
+    response = _page(request, shell, shell.version, versions.all(), tongue)
     if not language:
         patch_vary_headers(response, ["Accept-Language"])
     return response
@@ -36,10 +37,11 @@ def in_force(request: HttpRequest, language: str = "") -> HttpResponse:
 @require_safe
 def numbered(request: HttpRequest, number: int, language: str = "") -> HttpResponse:
     """A published version by its number; the one in force lives at `/notice/`."""
-    shell, version = Shell(request.path), _numbered(number)
+    shell, every = Shell(request.path), versions.all()
+    version = _numbered(every, number)
     if shell.version is not None and version.id == shell.version.id:
         return HttpResponseRedirect(_address("notice", language))
-    return _page(request, shell, version, language or languages(version.policy)[0])
+    return _page(request, shell, version, every, language or languages(version.policy)[0])
 
 
 @gzip_page
@@ -65,11 +67,12 @@ def changes(request: HttpRequest, language: str = "") -> HttpResponse:
 @require_safe
 def form(request: HttpRequest, kind: str, number: int | None = None, language: str = "") -> HttpResponse:
     """The notice as a file: `kind` is one of `FORMS`. In force, or by number, so that an address never moves."""
-    version = _numbered(number) if number is not None else Shell("").version
+    every = versions.all()
+    version = _numbered(every, number) if number is not None else Shell("").version
     if version is None or not FORMS[kind].offered():
         raise Http404("no notice is published in this form")
     tongue = _spoken(version, language or languages(version.policy)[0])
-    what = shown(versions.all(), version, tongue)
+    what = shown(every, version, tongue)
 
     def make() -> HttpResponse:
         response = HttpResponse(what.form(kind), content_type=FORMS[kind].content_type)
@@ -80,8 +83,10 @@ def form(request: HttpRequest, kind: str, number: int | None = None, language: s
     return _conditional(request, what, kind, make)
 
 
-def _page(request: HttpRequest, shell: Shell, version: Version, language: str) -> HttpResponse:
-    tongue, every = _spoken(version, language), versions.all()
+def _page(
+    request: HttpRequest, shell: Shell, version: Version, every: Sequence[Version], language: str
+) -> HttpResponse:
+    tongue = _spoken(version, language)
     what = shown(every, version, tongue)
 
     def make() -> HttpResponse:
@@ -137,8 +142,8 @@ def _spoken(version: Version, language: str) -> str:
     return language
 
 
-def _numbered(number: int) -> Version:
-    for version in versions.all():
+def _numbered(every: Sequence[Version], number: int) -> Version:
+    for version in every:
         if version.number == number:
             return version
     raise Http404("no version of the notice has this number")

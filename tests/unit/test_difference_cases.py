@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 from troth.policy.difference import KINDS, WEIGHT, Change, differences, say
+from troth.policy.load import load_texts
 from troth.policy.model import Policy
+from troth.policy.text import read_folder
 
 CASES = Path(__file__).parent.parent / "cases" / "difference"
 BASE = (CASES / "base.yaml").read_text()
@@ -58,3 +60,37 @@ def test_every_kind_of_change_has_a_case() -> None:
     seen = Counter(kind for case in cases() for way in ("there", "back") for kind in case.get(way, {}))
     assert KINDS.keys() - seen.keys() == {"other"}
     assert seen.keys() - KINDS.keys() == set()
+
+
+def test_the_reference_policy_changed_by_hand() -> None:
+    """A month of work on it at once; what is told is what somebody would tell who did it."""
+    folder = Path(__file__).parents[2] / "policies" / "quali"
+    texts, _ = read_folder(folder)
+    old = load_texts(texts).policy
+    edits = (
+        ("policy.yaml", "title: Our Privacy Policy", "title: How we handle your data"),
+        ("policy.yaml", "threshold: 10", "threshold: 5"),
+        ("retention.yaml", "period: P60D", "period: P90D"),
+        ("retention.yaml", "period: P360D", "period: P180D"),
+        ("touchpoints/20-website.yaml", "- {recipient: hubspot, items: [full-name, email, company, country]", "- {recipient: hubspot, items: [full-name, email, phone]"),
+        ("touchpoints/20-website.yaml", "assumed_recipients: [{recipient: hubspot, items: [email, full-name]}]", "assumed_recipients: [{recipient: hubspot, items: [email, full-name]}, {recipient: zoom, items: [email]}]"),
+    )  # fmt: skip
+    for name, before, after in edits:
+        assert before in texts[name], name
+        texts[name] = texts[name].replace(before, after, 1)
+    new = load_texts(texts).policy
+    assert old is not None
+    assert new is not None
+    found = differences(old, new)
+    assert len(found) == 7
+    assert [c.new for c in found if c.kind == "retention-longer"] == [("P90D after recorded",)]
+    assert [c.purposes for c in found if c.kind == "recipient-added"] == [("send-marketing",)]
+    assert classed(found) == {
+        "reworded": "wording",
+        "threshold-lowered": "significant, kept for old data",
+        "retention-longer": "significant, kept for old data",
+        "retention-shorter": "notice",
+        "recipient-more": "significant, kept for old data",
+        "recipient-fewer": "notice",
+        "recipient-added": "fresh consent, significant, kept for old data",
+    }

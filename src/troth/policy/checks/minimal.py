@@ -72,7 +72,7 @@ def never_kept(policy: Policy, day: date) -> Iterator[Finding]:
         for name, never in gated.items():
             place = _broken(policy, never, row)
             if place:
-                message = f"the row declares what `never.{name}` rules out, so the gate refuses it every time"
+                message = f"the row declares what `never.{name}` rules out, so the gate refuses it"
                 yield Finding(f"{at}.{place}", message, f"take it out of the row, or change the promise `{name}`")
 
 

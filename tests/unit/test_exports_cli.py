@@ -75,6 +75,21 @@ def test_a_file_that_cannot_be_written(sound: Path, tmp_path: Path) -> None:
     assert "cannot write" in done.stderr
 
 
+@pytest.mark.parametrize("kind", ["record", "dpv", "tilt"])
+def test_a_language_the_policy_does_not_speak(sound: Path, kind: str) -> None:
+    done = troth("export", kind, sound, "--language", "fr")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "`fr`" in done.stderr
+
+
+def test_another_language() -> None:
+    quali = HERE.parents[1] / "policies" / "quali"
+    done = troth("export", "dpv", quali, "--language", "de")
+    made = json.loads(done.stdout)
+    assert made["@context"]["@language"] == "de"
+    assert "Unsere Datenschutzerklärung" in {node.get("rdfs:label") for node in made["@graph"]}
+
+
 def test_dpv(sound: Path) -> None:
     done = troth("export", "dpv", sound, "--base", "https://example.org/p")
     assert done.returncode == 0

@@ -153,6 +153,9 @@ def _policy(folder: Path, otherwise: str, day: date | None = None, language: str
         return loaded.policy
     from troth.policy.localise import localised
 
+    if language not in loaded.policy.languages:
+        spoken = ", ".join(f"`{one}`" for one in loaded.policy.languages)
+        fail(f"the policy does not speak `{language}`", Exit.USAGE, help=f"its languages are {spoken}")
     return localised(loaded.policy, language)
 
 

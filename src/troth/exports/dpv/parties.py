@@ -14,7 +14,7 @@ def parties(policy: Policy, day: date) -> Iterator[Node]:
     yield from _controller(policy.controller)
     for rid, recipient in policy.recipients.items():
         yield _recipient(rid, recipient)
-        yield from _transfers(rid, recipient, policy, day)
+        yield from _transfers(rid, recipient, day)
     for place in policy.storage:
         made = node(f"storage/{place.recipient}", "dpv:StorageLocation", label="; ".join(place.places))
         made["dpv:hasRecipient"] = [f"this:recipient/{place.recipient}"]
@@ -58,8 +58,8 @@ def _recipient(rid: str, recipient: Recipient) -> Node:
     }
 
 
-def _transfers(rid: str, recipient: Recipient, policy: Policy, day: date) -> Iterator[Node]:
-    for transfer in transfers(policy, recipient, day):
+def _transfers(rid: str, recipient: Recipient, day: date) -> Iterator[Node]:
+    for transfer in transfers(recipient, day):
         name = transfer_name(rid, transfer.country, transfer.kind)
         made = node(name, "dpv:CrossBorderTransfer", label=f"{recipient.name}, {transfer.country}")
         made |= {

@@ -37,7 +37,7 @@ def activity(policy: Policy, tid: str, touchpoint: Touchpoint, row: Row, day: da
         data=_data(policy, row),
         recipients=parties,
         recipients_stated=row.recipients is not None,
-        transfers=tuple(t for p in parties for t in transfers(policy, policy.recipients[p.id], day)),
+        transfers=tuple(t for p in parties for t in transfers(policy.recipients[p.id], day)),
         retention=tuple(
             keeping(policy.retention[kept.rule], tuple(policy.item_label(tid, row.id, i) for i in kept.items))
             for kept in row.retention
@@ -103,7 +103,7 @@ def _party(policy: Policy, row: Row, given: RowRecipient) -> PartyUse:
     )
 
 
-def transfers(policy: Policy, recipient: Recipient, day: date) -> Iterator[TransferUse]:
+def transfers(recipient: Recipient, day: date) -> Iterator[TransferUse]:
     """A recipient's third countries, each with every mechanism named for it. A third country is one outside the EEA:
     the controller's own too, since the record is read from the Union."""
     for country in recipient.countries:
@@ -131,13 +131,19 @@ def _assumed(policy: Policy, touchpoint: Touchpoint, row: Row) -> Iterator[str]:
             yield part.assumption
 
 
+def _holds(touchpoint: Touchpoint, items: tuple[str, ...]) -> bool:
+    """True if we answer for the touchpoint and it takes in one of the items; no items means any."""
+    held = {item for row in touchpoint.rows for item in row.item_ids}
+    return touchpoint.role == "controller" and (not items or bool(held & set(items)))
+
+
 def invoked(policy: Policy, pid: str, purpose: SecondaryPurpose) -> Activity:
     """The activity of a secondary purpose: it takes in nothing, it uses what the others hold."""
     named = () if purpose.items == "any" else purpose.items
     data = tuple(
         DataUse(i, policy.data[i].label, policy.data[i].dpv, policy.data[i].kind, policy.data[i].special) for i in named
     )
-    everyone = dict.fromkeys(p for t in policy.touchpoints.values() if t.role == "controller" for p in t.persons)
+    everyone = dict.fromkeys(p for t in policy.touchpoints.values() if _holds(t, named) for p in t.persons)
     return Activity(
         id=pid,
         name=purpose.label,

@@ -1,10 +1,10 @@
 """A policy → its record of processing (GDPR Art. 30)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
-from troth.exports.record.activities import activity, invoked
-from troth.exports.record.values import Decided, Entry, Form, Open, Record, Responsible
+from troth.exports.record.activities import activity, invoked, transfers
+from troth.exports.record.values import Decided, Entry, Form, Open, PartyUse, Record, Responsible, TransferUse
 from troth.law.adequacy import EEA
 from troth.policy.digest import digest
 from troth.policy.model import Policy, Right
@@ -35,6 +35,8 @@ def record(policy: Policy, *, form: Form = "controller", day: date | None = None
         as_of=as_of,
         responsible=_responsible(policy),
         activities=activities,
+        hosts=tuple(_host(policy, rid) for rid in _hosting(policy)),
+        transfers=tuple(_transfers(policy, as_of)),
         measures=_labelled(policy.security),
         disclosures=tuple(Entry(k, g.label, g.text, g.bases, g.to) for k, g in policy.sharing.items()),
         longer=tuple(Entry(k, e.label, e.text, (e.basis,)) for k, e in policy.retention_exceptions.items()),
@@ -63,6 +65,30 @@ def _responsible(policy: Policy) -> Responsible:
         group=tuple(f"{c.name} ({c.country})" for c in controller.group),
         authorities=tuple(f"{a.name} ({a.country})" for a in controller.authorities),
     )
+
+
+def _hosting(policy: Policy) -> dict[str, None]:
+    return dict.fromkeys(place.recipient for place in policy.storage if place.recipient in policy.recipients)
+
+
+def _host(policy: Policy, rid: str) -> PartyUse:
+    known = policy.recipients[rid]
+    return PartyUse(rid, known.name, known.role, ("storage",), known.countries, contract=known.contract)
+
+
+def _transfers(policy: Policy, day: date) -> Iterator[TransferUse]:
+    """Transfers that go with every activity: where the data is stored, and inside the group."""
+    for rid in _hosting(policy):
+        yield from transfers(policy.recipients[rid], day)
+    terms = policy.transfers.terms.values() if policy.transfers else ()
+    agreed = [term for term in terms if "intra-group" in term.mechanisms]
+    for company in policy.controller.group:
+        if company.country not in EEA:
+            since = agreed[0].since if agreed else None
+            begun = since is None or since <= day
+            yield TransferUse(
+                company.name, company.country, "intra-group" if agreed else None, since, None, bool(agreed) and begun
+            )
 
 
 def _labelled(entries: Mapping[str, Measure] | Mapping[str, TransferTerm] | Mapping[str, Right]) -> tuple[Entry, ...]:

@@ -52,7 +52,10 @@ def data(_: Record, act: Activity) -> str:
     return "; ".join(d.label + (" (special category)" if d.special else "") for d in act.data)
 
 
-def special(_: Record, act: Activity) -> str:
+def special(record: Record, act: Activity) -> str:
+    if not act.data and act.touchpoint is None:
+        held = {d.label for a in record.activities for d in a.data if d.special}
+        return "; ".join(sorted(held)) or "none"
     return "; ".join(d.label for d in act.data if d.special) or "none"
 
 
@@ -82,13 +85,15 @@ def _party(party: PartyUse) -> str:
     return f"{party.name}: {party.role}{f', {does}' if does else ''}{' (assumed)' if party.assumed else ''}"
 
 
-def recipients(_: Record, act: Activity) -> str:
-    """Named recipients; *none* where the policy says so; the rest is not stated."""
+def recipients(record: Record, act: Activity) -> str:
+    """Named recipients, *none* where the policy says so, else not stated; and those who store the data."""
+    hosts = [_party(h) for h in record.hosts if h.id not in {p.id for p in act.recipients}]
     if act.touchpoint is None:
-        return f"inside: {', '.join(act.used_by)}" if act.used_by else "none"
+        return lines([f"inside: {', '.join(act.used_by)}" if act.used_by else "", *hosts]) or "none"
     if not act.recipients:
-        return "none" if act.recipients_stated else NOT_STATED
-    return lines(_party(p) for p in act.recipients)
+        none = "none, beside those who store the data" if hosts else "none"
+        return lines([none if act.recipients_stated else NOT_STATED, *hosts])
+    return lines([*(_party(p) for p in act.recipients), *hosts])
 
 
 def disclosures(record: Record, _: Activity) -> str:
@@ -102,20 +107,20 @@ def all_recipients(record: Record, act: Activity) -> str:
 
 
 def kinds_of_recipient(record: Record, act: Activity) -> str:
-    return lines(f"{p.name}: {p.role}" for p in act.recipients)
+    return lines(f"{p.name}: {p.role}" for p in (*act.recipients, *record.hosts))
 
 
-def contracts(_: Record, act: Activity) -> str:
+def contracts(record: Record, act: Activity) -> str:
     """For processors: the day of the agreement, where the policy knows it."""
     return lines(
         f"{p.name}: {plain.day(p.contract) if p.contract else NOT_STATED}"
-        for p in act.recipients
+        for p in (*act.recipients, *record.hosts)
         if p.role == "processor"
     )
 
 
-def countries(_: Record, act: Activity) -> str:
-    return lines(f"{t.country}: {t.recipient}" for t in act.transfers) or "none"
+def countries(record: Record, act: Activity) -> str:
+    return lines(f"{t.country}: {t.recipient}" for t in (*act.transfers, *record.transfers)) or "none"
 
 
 def _safeguard(transfer: TransferUse) -> str:
@@ -127,8 +132,9 @@ def _safeguard(transfer: TransferUse) -> str:
     return words if transfer.in_force else f"{words}, not in force"
 
 
-def safeguards(_: Record, act: Activity) -> str:
-    return lines(f"{t.country}, {t.recipient}: {_safeguard(t)}" for t in act.transfers) or "none"
+def safeguards(record: Record, act: Activity) -> str:
+    every = (*act.transfers, *record.transfers)
+    return lines(f"{t.country}, {t.recipient}: {_safeguard(t)}" for t in every) or "none"
 
 
 def _kept(kept: Keeping, several: bool) -> str:
@@ -209,9 +215,9 @@ def on_behalf_of(_: Record, act: Activity) -> str:
     return f"{act.source or 'customers'}; each is named in the list of customers, not in the policy"
 
 
-def assumptions(record: Record, act: Activity) -> str:
-    known = {a.id: a for a in record.assumptions}
-    return lines(f"{a}: {known[a].decided}" for a in act.assumptions if a in known)
+def assumptions(_: Record, act: Activity) -> str:
+    """By name; the workbook's last sheet and the JSON say what was open and what was decided."""
+    return "; ".join(act.assumptions)
 
 
 def without(_: Record, act: Activity) -> str:

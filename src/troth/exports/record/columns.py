@@ -69,7 +69,7 @@ _ART30 = (
     Column("If the data is not given", 32, cells.without),
     Column("Area", 30, _group),
     *_RESPONSIBLE,
-    Column("Assumptions it rests on", 50, cells.assumptions),
+    Column("Assumptions it rests on", 30, cells.assumptions),
 )
 _ART30_PROCESSOR = (
     Column("Reference", 26, _id),
@@ -84,7 +84,7 @@ _ART30_PROCESSOR = (
     Column("Third countries and safeguards (Art. 30(2)(c))", 50, cells.safeguards),
     Column("Security measures (Art. 30(2)(d))", 50, cells.measures),
     Column("Time limits for erasure", 44, cells.retention),
-    Column("Assumptions it rests on", 50, cells.assumptions),
+    Column("Assumptions it rests on", 30, cells.assumptions),
 )
 _CNIL = (
     Column("N° / REF", 26, _id),

@@ -162,7 +162,11 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The whole record as of a day."""
+    """The whole record as of a day.
+
+    `hosts`: the recipients that store the data of every activity. `transfers`: to them and to companies of the group,
+    beside those of each activity.
+    """
 
     form: Form
     policy: str
@@ -172,6 +176,8 @@ class Record:
     as_of: date
     responsible: Responsible
     activities: tuple[Activity, ...]
+    hosts: tuple[PartyUse, ...]
+    transfers: tuple[TransferUse, ...]
     measures: tuple[Entry, ...]
     disclosures: tuple[Entry, ...]
     longer: tuple[Entry, ...]

@@ -54,12 +54,12 @@ def _changed(edition: Edition, words: Words) -> Iterator[Para | Items]:
     elif not told:
         yield Para((Run(words("notice.history.wording")),))
     else:
-        yield Items(tuple(Line((Run(text),)) for text in sentences(told, words.language)))
+        yield Items(tuple(Line((Run(text),)) for text in sentences(told, words)))
 
 
-def sentences(changes: Iterable[Change], language: str) -> list[str]:
+def sentences(changes: Iterable[Change], language: str | Words) -> list[str]:
     """Each change in one plain sentence; two that read the same are told once."""
     from troth.policy.difference import say as told  # only where something changed: it brings its own texts
 
-    say: Callable[[Change, str], str] = told
+    say: Callable[[Change, str | Words], str] = told
     return list(dict.fromkeys(say(change, language) for change in changes))

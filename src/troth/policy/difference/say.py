@@ -16,7 +16,7 @@ MOST_PLACES = 3
 """Touchpoints named before the rest is counted."""
 
 
-def say(change: Change, language: str = "en") -> str:
+def say(change: Change, language: str | Words = "en") -> str:
     """One sentence: `When you schedule a demo: Salesforce newly gets your data: Email Address.`"""
     w = words(language)
     sentence = w(f"changes.say.{change.kind}", **_values(change, w))
@@ -30,19 +30,19 @@ def say(change: Change, language: str = "en") -> str:
     return sentence
 
 
-def why(change: Change, language: str = "en") -> str:
+def why(change: Change, language: str | Words = "en") -> str:
     """Why the change is treated as it is, in one to three sentences."""
     w = words(language)
     return " ".join(w(f"changes.why.{reason}") for reason in _reasons(change))
 
 
-def law(change: Change, language: str = "en") -> str:
+def law(change: Change, language: str | Words = "en") -> str:
     """Where that stands: `GDPR Art. 13(3), 14(4), 6(4)`."""
     w = words(language)
     return "; ".join(w(f"changes.law.{reason}") for reason in _reasons(change))
 
 
-def concerned(change: Change, policy: Policy, language: str = "en") -> str:
+def concerned(change: Change, policy: Policy, language: str | Words = "en") -> str:
     """Who is concerned, in words. `policy`: the one the records were made under, where the titles come from."""
     w = words(language)
     if change.silent:
@@ -56,12 +56,12 @@ def concerned(change: Change, policy: Policy, language: str = "en") -> str:
     return w("changes.concerns.both", first=people, second=_asked(change, policy, w)) if _lapses(change) else people
 
 
-def class_name(name: Class, language: str = "en") -> str:
+def class_name(name: Class, language: str | Words = "en") -> str:
     """The name of a class: `fresh consent`."""
     return words(language)(f"changes.class.{name.replace(' ', '-')}")
 
 
-def class_means(name: Class, language: str = "en") -> str:
+def class_means(name: Class, language: str | Words = "en") -> str:
     """What it means that a change is of a class: `published with the policy`."""
     return words(language)(f"changes.means.{name.replace(' ', '-')}")
 

@@ -130,8 +130,13 @@ def _plain(language: str) -> Words:
     return Words(language)
 
 
-def words(language: str, policy: Policy | None = None) -> Words:
-    """The words of a language; with a policy, its own `wording` comes first (for `pt-BR`, that for `pt` after it)."""
+def words(language: str | Words, policy: Policy | None = None) -> Words:
+    """The words of a language; with a policy, its own `wording` comes first (for `pt-BR`, that for `pt` after it).
+
+    Words given instead of a language are the answer themselves, so that what speaks takes either.
+    """
+    if isinstance(language, Words):
+        return language
     if policy is None or not policy.wording:
         return _plain(language)
     tags = dict.fromkeys((language.partition("-")[0], language))

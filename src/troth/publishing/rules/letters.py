@@ -9,8 +9,8 @@ from troth.policy.languages import Words
 from troth.policy.model import Policy
 from troth.publishing.rules.effects import Pair
 
-Say = Callable[[Change, str], str]
-"""One plain sentence for people about a change, in a language."""
+Say = Callable[[Change, Words], str]
+"""One plain sentence for people about a change, in the words of a language."""
 
 CHOICES = "{choices}"
 """Where the person's own link goes: the rest of a letter is the same for many."""
@@ -42,7 +42,7 @@ def announcing(about: About, changes: Iterable[Change], lapsing: Iterable[Pair],
     """The letter before a version takes effect. `changes`: those that concern the reader; `lapsing`: their consents
     that end, named by the policy as it was or will be."""
     day = words.day(about.effective, long=True)
-    told = "\n".join(f"- {say(change, words.language)}" for change in changes)
+    told = "\n".join(f"- {say(change, words)}" for change in changes)
     parts = [
         words("letters.change.begin", controller=about.policy.controller.name, day=day),
         told,

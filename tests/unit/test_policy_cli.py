@@ -40,7 +40,7 @@ def test_a_broken_policy(broken: Path) -> None:
     done = troth("check", broken)
     assert done.returncode == 1
     assert "error[T-0202]: no purpose is called `newz`" in done.stdout
-    assert f" --> {broken}/touchpoints.yaml:21:23" in done.stdout
+    assert f" --> {broken}/touchpoints.yaml:22:23" in done.stdout
     done = troth("check", broken, "--format", "json")
     answer = json.loads(done.stdout)
     assert (done.returncode, answer["ok"], answer["errors"], answer["digest"]) == (1, False, 1, None)

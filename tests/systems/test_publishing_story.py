@@ -83,7 +83,7 @@ def test_everybody_concerned_is_told_once_in_their_language_with_what_concerns_t
     assert "privacy@small.example" in ada
     assert bob.startswith("Unsere Datenschutzerklärung ändert sich am 1. Januar 2027\n")
     assert "- Wenn Sie uns schreiben („Ihnen Neues zu schicken“): Lab erhält neu Daten von Ihnen" in bob
-    assert "Bei „Wenn Sie uns schreiben“ haben Sie eingewilligt: Ihnen Neues zu schicken." in bob
+    assert "Unter „Wenn Sie uns schreiben“ haben Sie in dies eingewilligt: Ihnen Neues zu schicken." in bob
     assert "survey" not in bob
     progress = queries.publication(second.version.id)
     assert progress is not None

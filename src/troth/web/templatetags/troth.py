@@ -27,10 +27,13 @@ def date_filter(value: date | None, form: str | None = None) -> str:
     return words.day(value) if value else ""
 
 
-@register.simple_tag
-def announced(language: str = "") -> dict[str, str]:
-    """What a page says of a change of policy that is coming or new: text, link, where it leads; empty for none."""
-    found = publishing.announced(ground.clock())
+@register.simple_tag(takes_context=True)
+def announced(context: Mapping[str, Any], language: str = "") -> dict[str, str]:
+    """What a page says of a change of policy that is coming or new: text, link, where it leads; empty for none.
+
+    Without a `shell` the page is one that must do without the database.
+    """
+    found = publishing.announced(ground.clock()) if context.get("shell") else None
     if found is None:
         return {}
     say = speak(language or ENGLISH)

@@ -50,7 +50,7 @@ def choices(request: HttpRequest, token: str) -> HttpResponse:
         return _withdraw(request, person, token, now)
     # the address is the key: the site's Referrer-Policy keeps it here. Not `no-referrer`, under which a browser
     # hides where a form was posted from, and the post is refused
-    return render(request, "sharing/choices.html", {"open": _open(person, now), "everything": EVERYTHING})
+    return render(request, "sharing/choices.html", _shown(person, token, now))
 
 
 def _withdraw(request: HttpRequest, person: UUID, token: str, now: datetime) -> HttpResponse:
@@ -67,12 +67,22 @@ def _withdraw(request: HttpRequest, person: UUID, token: str, now: datetime) -> 
     return HttpResponseRedirect(reverse("sharing:choices", args=[token]))
 
 
-def _open(person: UUID, now: datetime) -> list[dict[str, object]]:
-    """Consents in force, a touchpoint each, in the words of the policy now in force."""
-    version = versions.current(now)
-    given = [pair for pair, state in consent.state(person).items() if state == "given"]
+def _shown(person: UUID, token: str, now: datetime) -> dict[str, object]:
+    """What stands, and what has ended because the policy means more by it now."""
+    state = consent.state(person)
+    return {
+        "open": _named([pair for pair, kind in state.items() if kind == "given"], now),
+        "ended": _named([pair for pair, kind in state.items() if kind == "superseded"], now),
+        "everything": EVERYTHING,
+        "token": token,
+    }
+
+
+def _named(pairs: list[tuple[str, str]], now: datetime) -> list[dict[str, object]]:
+    """Purposes, a touchpoint each, in the words of the policy now in force."""
+    version = versions.current(now) if pairs else None
     found: dict[str, list[str]] = {}
-    for touchpoint, purpose in given:
+    for touchpoint, purpose in pairs:
         known = version.policy.purposes.get(purpose) if version else None
         found.setdefault(touchpoint, []).append(known.label if known else purpose)
     titles = {tid: t.title for tid, t in version.policy.touchpoints.items()} if version else {}

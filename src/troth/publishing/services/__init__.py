@@ -1,5 +1,6 @@
 """The one door for acts: plan a change of policy, publish it, tell people, do what follows on its day."""
 
+from troth.publishing.services.agree import agree
 from troth.publishing.services.effect import take_effect
 from troth.publishing.services.follow import follow
 from troth.publishing.services.publish import (
@@ -20,6 +21,7 @@ __all__ = [
     "PlanNeeded",
     "Published",
     "StalePlan",
+    "agree",
     "follow",
     "hindrances",
     "plan",

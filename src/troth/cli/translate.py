@@ -21,7 +21,10 @@ def run(
     folder: Annotated[Path, typer.Argument(help="The folder with the policy's files.")],
     language: Annotated[str, typer.Argument(help="The language, by its tag: `de`, `pt-BR`.")],
     write: Annotated[
-        bool, typer.Option(help="Bring `translations/LANGUAGE.yaml` of the policy up to date; what is there stays.")
+        bool,
+        typer.Option(
+            "--write", help="Bring `translations/LANGUAGE.yaml` of the policy up to date; what is there stays."
+        ),
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,

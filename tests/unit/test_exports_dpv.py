@@ -14,6 +14,7 @@ from test_policy_cases import BASE
 
 from troth.exports.dpv import document, terms
 from troth.exports.dpv.nodes import duration, slug
+from troth.exports.tilt import meanings
 from troth.policy import dpv_terms
 from troth.policy.load import load_policy, load_texts
 from troth.policy.model import Policy
@@ -63,6 +64,11 @@ def named(graph: rdflib.Graph) -> Iterator[str]:
 def test_our_tables_hold_only_terms_of_dpv() -> None:
     assert terms.used() - VALID == set()
     assert set() == (dpv_terms.PURPOSES | dpv_terms.DATA) - VALID
+
+
+def test_terms_guessed_from_words_exist() -> None:
+    guessed = {term for table in (meanings._DATA_TERMS, meanings._PURPOSE_TERMS) for term, _ in table}
+    assert guessed <= dpv_terms.DATA | dpv_terms.PURPOSES
 
 
 def test_every_identifier_written_exists(graph: rdflib.Graph) -> None:

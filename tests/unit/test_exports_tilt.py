@@ -228,6 +228,12 @@ def test_storage(storage: Any, said: str | None) -> None:
         assert not made.whole
 
 
+def test_health_is_a_special_category() -> None:
+    made = disclosed(subcategories=["Gesundheitszustand", "Name"]).files["data.yaml"]
+    assert "dpv: pd:Health\n    special: true" in made
+    assert made.count("special: true") == 1
+
+
 def test_entries_with_nothing_in_them_are_no_touchpoints() -> None:
     empty = {"_id": [], "category": [], "purposes": [{"purpose": [], "description": None}], "nonDisclosure": {}}
     made = read(raw(tilt(dataDisclosed=[empty, empty])))

@@ -21,8 +21,8 @@ ASSUMED: Mapping[str, tuple[str, str]] = {
         "Each counts as a processor until someone has looked at its contract.",
     ),
     "tilt-terms": (
-        "TILT has no vocabulary for data and purposes, nor a sign for marketing.",
-        "Terms of the DPV and what is marketing are guessed from the words; the most general term where none fits.",
+        "TILT has no vocabulary for data and purposes, nor a sign for special categories or marketing.",
+        "Terms of the DPV and both signs are guessed from the words; the most general term where none fits.",
     ),
     "tilt-start": (
         "TILT gives the length of a storage period, not what it counts from.",

@@ -69,6 +69,7 @@ def _items(draft: Draft, row: Map, labels: list[str]) -> None:
             term = meanings.data_term(label)
             mail = term == "pd:EmailAddress" and len(label) <= 40
             item.put("dpv", term)
+            item.put("special", True if meanings.special(term) else None)
             item.put("format", "email" if mail else None)
             item.put("identifies", "email" if mail else None)
             item.put("assumption", draft.assume("tilt-terms"))

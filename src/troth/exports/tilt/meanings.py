@@ -134,7 +134,20 @@ def country(said: str) -> str | None:
     return _names().get(plain.lower())
 
 
+_SPECIAL = (
+    ("pd:Health", r"gesundheit|health|medizin|medical|krankheit|allerg"),
+    ("pd:Religion", r"religi|konfession"),
+    ("pd:TradeUnionMembership", r"gewerkschaft|trade union"),
+    ("pd:PoliticalOpinion", r"politische meinung|political opinion"),
+    ("pd:Sexual", r"sexuell|sexual|sex life"),
+    ("pd:Biometric", r"biometri"),
+    ("pd:Genetic", r"\bgeneti"),
+    ("pd:EthnicOrigin", r"ethni"),
+)
+"""Special categories (GDPR Art. 9)."""
+
 _DATA_TERMS = (
+    *_SPECIAL,
     ("pd:EmailAddress", r"e-?mail"),
     ("pd:IPAddress", r"\bip\b|ip-adress|ip address"),
     ("pd:TelephoneNumber", r"telefon|phone|mobil(?:e|funk)? ?(?:number|nummer)"),
@@ -168,6 +181,11 @@ _PURPOSE_TERMS = (
 def data_term(label: str) -> str:
     """The DPV term a category of data seems to be; the most general one where its words do not tell."""
     return next(_matching(_DATA_TERMS, label), "dpv:PersonalData")
+
+
+def special(term: str) -> bool:
+    """True if a term that `data_term` gave is of a special category."""
+    return any(term == known for known, _ in _SPECIAL)
 
 
 def purpose_term(label: str) -> str:

@@ -41,6 +41,8 @@ class Account:
 
 def clean(text: str) -> str:
     """The text on one line, without characters that YAML or a terminal would not take."""
+    if text.isprintable():  # nearly always, and then much faster
+        return " ".join(text.split())
     kept = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs", "Cn", "Co"))
     return " ".join(kept.replace("\ufeff", "").split())
 

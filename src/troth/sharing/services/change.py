@@ -89,7 +89,8 @@ def _suppressions(closed: dict[UUID, list[Pair]], now: datetime) -> list[Suppres
     rows = left.values_list("person_id", "version_id", "touchpoint", "row", "recipient").distinct()
     for person, version, touchpoint, row, recipient in rows:
         went.setdefault(person, []).append((version, touchpoint, row, recipient))
-    policies = {version: versions.get(version).policy for those in went.values() for version, *_ in those}
+    taken = {version for those in went.values() for version, *_ in those}
+    policies = {version: versions.get(version).policy for version in taken}
     return [
         Suppression(person_id=person, recipient=recipient, purposes=list(ended), asked_at=now)
         for person, those in went.items()

@@ -38,6 +38,7 @@ AGES: Mapping[str, tuple[Age, ...]] = {
     "FR": (Age(15, date(2018, 6, 21), "Law 78-17, Art. 45"),),
     "GB": (Age(13, GDPR, "Data Protection Act 2018, s. 9; UK GDPR Art. 8"),),
     "GR": (Age(15, date(2019, 8, 29), "Law 4624/2019, Art. 21"),),
+    "IS": (Age(13, date(2018, 7, 15), "Act 90/2018, Art. 10"),),
     "IT": (Age(14, date(2018, 9, 19), "Codice privacy, Art. 2-quinquies"),),
     "LT": (Age(14, date(2018, 7, 16), "Law on Legal Protection of Personal Data, Art. 6"),),
     "LV": (Age(13, date(2018, 7, 5), "Personal Data Processing Law, Art. 33"),),

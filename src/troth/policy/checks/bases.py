@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from troth.policy.checks.looks import at_row, listed
-from troth.policy.checks.registry import Finding, check, rows
+from troth.policy.checks.registry import EUROPE, Finding, check, rows
 from troth.policy.model import Policy
 
 INTEREST = "legitimate interest"
@@ -51,7 +51,9 @@ def marketing_no_contract(policy: Policy, day: date) -> Iterator[Finding]:
                 yield Finding(f"{at}.purposes.{i}.relies_on", message, "let it rely on consent")
 
 
-@check("T-0314", "warning", "marketing by mail or phone waits for consent", article="ePrivacy Art. 13(1), (2)")
+@check(
+    "T-0314", "warning", "marketing by mail or phone waits for consent", article="ePrivacy Art. 13(1), (2)", laws=EUROPE
+)
 def marketing_messages(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         reached = any(policy.data[i].format in MESSAGES for i in row.item_ids if i in policy.data)
@@ -80,6 +82,7 @@ def consent_apart(policy: Policy, day: date) -> Iterator[Finding]:
     "a legal obligation names the law",
     article="GDPR Art. 6(3), 13(1)(c)",
     needs=("touchpoints", "secondary_purposes"),
+    laws=EUROPE,
 )
 def law_named(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
@@ -94,7 +97,12 @@ def law_named(policy: Policy, day: date) -> Iterator[Finding]:
 
 
 @check(
-    "T-0317", "warning", "a legitimate interest was weighed", article="GDPR Art. 6(1)(f), 5(2)", needs=("touchpoints",)
+    "T-0317",
+    "warning",
+    "a legitimate interest was weighed",
+    article="GDPR Art. 6(1)(f), 5(2)",
+    needs=("touchpoints",),
+    laws=EUROPE,
 )
 def interest_weighed(policy: Policy, day: date) -> Iterator[Finding]:
     found = {

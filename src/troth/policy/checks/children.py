@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from troth.law.children import ADULT, LOWEST, age_of_consent
-from troth.policy.checks.registry import Finding, check
+from troth.policy.checks.registry import EUROPE, Finding, check
 from troth.policy.model import Policy
 
 
@@ -22,6 +22,7 @@ def age_lowest(policy: Policy, day: date) -> Iterator[Finding]:
     "the age is that of the controller's country",
     article="GDPR Art. 8(1), (2)",
     needs=("children", "controller", "effective", "touchpoints"),
+    laws=EUROPE,
 )
 def age_of_country(policy: Policy, day: date) -> Iterator[Finding]:
     children = policy.children

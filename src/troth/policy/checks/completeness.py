@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from troth.law.adequacy import EEA
-from troth.policy.checks.registry import Finding, check, rows
+from troth.policy.checks.registry import EUROPE, UNION, Finding, check, rows
 from troth.policy.model import Policy
 from troth.policy.periods import days
 
@@ -32,7 +32,9 @@ def contact_usable(policy: Policy, day: date) -> Iterator[Finding]:
         yield Finding("controller.contact", message, "give an address people can write to")
 
 
-@check("T-0402", "error", "people are told their rights", article="GDPR Art. 13(2)(b), (d)", needs=("rights",))
+@check(
+    "T-0402", "error", "people are told their rights", article="GDPR Art. 13(2)(b), (d)", needs=("rights",), laws=EUROPE
+)
 def rights_told(policy: Policy, day: date) -> Iterator[Finding]:
     told = {right.kind for right in policy.rights.values()}
     for kind, article in RIGHTS.items():
@@ -42,7 +44,14 @@ def rights_told(policy: Policy, day: date) -> Iterator[Finding]:
             )
 
 
-@check("T-0403", "error", "people may object to profiling", article="GDPR Art. 13(2)(f), 21, 22", needs=("rights",))
+@check(
+    "T-0403",
+    "error",
+    "people may object to profiling",
+    article="GDPR Art. 13(2)(f), 21, 22",
+    needs=("rights",),
+    laws=EUROPE,
+)
 def profiling_told(policy: Policy, day: date) -> Iterator[Finding]:
     if any(right.kind == "object-to-profiling" for right in policy.rights.values()):
         return
@@ -66,7 +75,7 @@ def age_known(policy: Policy, day: date) -> Iterator[Finding]:
             yield Finding(f"touchpoints.{tid}.asks_age", "there is no `children:` part that says the minimum age")
 
 
-@check("T-0406", "error", "the source of acquired data is told", article="GDPR Art. 14(2)(f)")
+@check("T-0406", "error", "the source of acquired data is told", article="GDPR Art. 14(2)(f)", laws=EUROPE)
 def source_told(policy: Policy, day: date) -> Iterator[Finding]:
     for tid, touchpoint in policy.touchpoints.items():
         if set(touchpoint.channels) == {"import"} and not touchpoint.source:
@@ -133,11 +142,25 @@ def per_cookie(policy: Policy, day: date) -> Iterator[Finding]:
 
 @check("T-0413", "error", "a period is some time", article="GDPR Art. 5(1)(e), 13(2)(a)")
 def period_some(policy: Policy, day: date) -> Iterator[Finding]:
+    for where, period in _periods(policy):
+        if days(period) == 0:
+            yield Finding(where, f"`{period}` is no time at all", "write for example `P1D`")
+
+
+def _periods(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Every period of the policy, with its place."""
     for name, rule in policy.retention.items():
-        for key in ("period", "review"):
-            period = getattr(rule, key)
-            if period and days(period) == 0:
-                yield Finding(f"retention.{name}.{key}", f"`{period}` is no time at all", "write for example `P1D`")
+        yield from (
+            (f"retention.{name}.{key}", getattr(rule, key)) for key in ("period", "review") if getattr(rule, key)
+        )
+    for cid, cookie in policy.cookies.items():
+        if cookie.lifetime != "session":
+            yield f"cookies.{cid}.lifetime", cookie.lifetime
+    for tid, term in policy.transfers.terms.items() if policy.transfers else ():
+        if term.assessment_review:
+            yield f"transfers.terms.{tid}.assessment_review", term.assessment_review
+    if policy.changes and policy.changes.ahead:
+        yield "changes.ahead", policy.changes.ahead
 
 
 @check("T-0414", "warning", "a period is not endless", article="GDPR Art. 5(1)(e)")
@@ -157,7 +180,14 @@ def changes_told(policy: Policy, day: date) -> Iterator[Finding]:
         yield Finding("changes", "nothing says how people are told of changes", "add `changes:`")
 
 
-@check("T-0416", "warning", "a controller abroad has a representative", article="GDPR Art. 27", needs=("controller",))
+@check(
+    "T-0416",
+    "warning",
+    "a controller abroad has a representative",
+    article="GDPR Art. 27",
+    needs=("controller",),
+    laws=UNION,
+)
 def representative(policy: Policy, day: date) -> Iterator[Finding]:
     controller = policy.controller
     if controller.country not in EEA and not controller.representatives:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from troth.policy.checks.registry import Finding, check, rows
+from troth.policy.checks.registry import EUROPE, Finding, check, rows
 from troth.policy.model import Policy, Purpose
 
 LEGITIMATE = "legitimate interest"
@@ -34,7 +34,7 @@ _MARKETING = Purpose(label="unknown", dpv="unknown", marketing=True)
 """A purpose that is not declared, or not sound, has its own problem."""
 
 
-@check("T-0303", "error", "a legitimate interest is named", article="GDPR Art. 13(1)(d)")
+@check("T-0303", "error", "a legitimate interest is named", article="GDPR Art. 13(1)(d)", laws=EUROPE)
 def interest_named(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         if not row.interest and any(LEGITIMATE in row.purpose_bases(p) for p in row.purposes):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from troth.policy.checks.looks import kind, only, receivers_key
-from troth.policy.checks.registry import Finding, check, rows
+from troth.policy.checks.registry import EUROPE, Finding, check, rows
 from troth.policy.model import Policy
 from troth.policy.permits_index import UNLESS_NAMED
 
@@ -34,7 +34,7 @@ def not_to_marketing(policy: Policy, day: date) -> Iterator[Finding]:
                     yield Finding(f"{at}.{receivers_key(row)}.{i}.items.{j}", message, "leave it out")
 
 
-@check("T-0322", "error", "special categories have a ground of their own", article="GDPR Art. 9(2)")
+@check("T-0322", "error", "special categories have a ground of their own", article="GDPR Art. 9(2)", laws=EUROPE)
 def special_ground(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         special = [i.item for i in row.items if i.item in policy.data and policy.data[i.item].special]

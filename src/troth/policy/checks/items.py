@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from troth.policy.checks.looks import dpv, kind, listed
-from troth.policy.checks.registry import Finding, check, rows
+from troth.policy.checks.registry import EUROPE, Finding, check, rows
 from troth.policy.model import Item, Policy
 
 FORMS = {"secret": "password", "file": "file"}
@@ -105,7 +105,9 @@ def ground_needed(policy: Policy, day: date) -> Iterator[Finding]:
                 yield Finding(f"{at}.purposes.{i}.special_ground", message, "leave it out, or mark the item `special`")
 
 
-@check("T-0333", "warning", "data on crimes rests on a law", article="GDPR Art. 10", needs=("touchpoints",))
+@check(
+    "T-0333", "warning", "data on crimes rests on a law", article="GDPR Art. 10", needs=("touchpoints",), laws=EUROPE
+)
 def crimes_by_law(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         crimes = [i.item for i in row.items if dpv(policy, "data", i.item).startswith("pd:Criminal")]

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from troth.policy.checks.looks import gathered, listed
-from troth.policy.checks.registry import Finding, check, rows
+from troth.policy.checks.registry import EUROPE, Finding, check, rows
 from troth.policy.model import Policy
 
 
-@check("T-0371", "warning", "a processor has a contract", article="GDPR Art. 28(3)", needs=("recipients",))
+@check("T-0371", "warning", "a processor has a contract", article="GDPR Art. 28(3)", needs=("recipients",), laws=EUROPE)
 def processor_bound(policy: Policy, day: date) -> Iterator[Finding]:
     unbound = [rid for rid, one in policy.recipients.items() if one.role == "processor" and one.contract is None]
     if unbound:
@@ -44,6 +44,7 @@ def own_policy(policy: Policy, day: date) -> Iterator[Finding]:
     "people may read how joint controllers share duties",
     article="GDPR Art. 26(2)",
     needs=("recipients",),
+    laws=EUROPE,
 )
 def arrangement_told(policy: Policy, day: date) -> Iterator[Finding]:
     for rid, recipient in policy.recipients.items():

@@ -17,6 +17,11 @@ class Finding:
     help: str | None = None
 
 
+EUROPE = frozenset({"gdpr", "uk-gdpr", "swiss-fadp"})
+"""Laws of one family: what the GDPR wants told, they want told."""
+
+UNION = frozenset({"gdpr"})
+
 Run = Callable[[Policy, date], Iterable[Finding]]
 
 
@@ -24,7 +29,8 @@ Run = Callable[[Policy, date], Iterable[Finding]]
 class Check:
     """`needs`: the sections a check draws conclusions from; it is not run while one of them has errors.
 
-    Empty means: it looks at each part on its own, and runs on what is sound.
+    Empty means: it looks at each part on its own, and runs on what is sound. `laws`: it is run where the policy answers
+    to one of these `regimes`; empty means everywhere.
     """
 
     code: str
@@ -32,21 +38,32 @@ class Check:
     title: str
     article: str | None
     needs: frozenset[str]
+    laws: frozenset[str]
     run: Run
+
+    def runs(self, policy: Policy) -> bool:
+        """True if the policy answers to a law the check is about."""
+        return not self.laws or not self.laws.isdisjoint(policy.regimes)
 
 
 CHECKS: dict[str, Check] = {}
 
 
 def check(
-    code: str, severity: Severity, title: str, *, article: str | None = None, needs: tuple[str, ...] = ()
+    code: str,
+    severity: Severity,
+    title: str,
+    *,
+    article: str | None = None,
+    needs: tuple[str, ...] = (),
+    laws: frozenset[str] = frozenset(),
 ) -> Callable[[Run], Run]:
     """Registers a check. Raises ValueError if the code is taken."""
 
     def register(run: Run) -> Run:
         if code in CHECKS:
             raise ValueError(f"{code} is taken by {CHECKS[code].title}")
-        CHECKS[code] = Check(code, severity, title, article, frozenset(needs), run)
+        CHECKS[code] = Check(code, severity, title, article, frozenset(needs), laws, run)
         return run
 
     return register

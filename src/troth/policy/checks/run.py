@@ -31,7 +31,7 @@ from troth.policy.problems import Problem
 def findings(policy: Policy, day: date, *, broken: Set[str], partial: bool) -> Iterator[Problem]:
     """What the checks find as of `day`. A check waits while a section it needs is broken or files were not read."""
     for check in CHECKS.values():
-        if check.needs and (partial or check.needs & broken):
+        if not check.runs(policy) or (check.needs and (partial or check.needs & broken)):
             continue
         for finding in check.run(policy, day):
             yield Problem(

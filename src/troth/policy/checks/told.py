@@ -5,7 +5,7 @@ from datetime import date
 
 from troth.law.adequacy import EEA, free
 from troth.policy.checks.looks import gathered, listed
-from troth.policy.checks.registry import Finding, check
+from troth.policy.checks.registry import EUROPE, Finding, check
 from troth.policy.model import Policy
 
 COPIED = frozenset({"scc", "intra-group"})
@@ -15,7 +15,14 @@ FEWEST = 3
 """A group smaller than this hides nobody: of two, each knows the other."""
 
 
-@check("T-0417", "warning", "the controller has a postal address", article="GDPR Art. 13(1)(a)", needs=("controller",))
+@check(
+    "T-0417",
+    "warning",
+    "the controller has a postal address",
+    article="GDPR Art. 13(1)(a)",
+    needs=("controller",),
+    laws=EUROPE,
+)
 def address_told(policy: Policy, day: date) -> Iterator[Finding]:
     if not policy.controller.address:
         message = f"nothing says where {policy.controller.name} is: its identity is told, not how to reach it by post"
@@ -28,6 +35,7 @@ def address_told(policy: Policy, day: date) -> Iterator[Finding]:
     "whether there is a data protection officer is told",
     article="GDPR Art. 37(1)(b), (c), 13(1)(b)",
     needs=("controller", "purposes", "data"),
+    laws=EUROPE,
 )
 def officer_told(policy: Policy, day: date) -> Iterator[Finding]:
     if policy.controller.dpo or policy.controller.no_dpo:
@@ -46,6 +54,7 @@ def officer_told(policy: Policy, day: date) -> Iterator[Finding]:
     "the authority to complain to is named",
     article="GDPR Art. 13(2)(d), 77",
     needs=("controller", "rights"),
+    laws=EUROPE,
 )
 def authority_named(policy: Policy, day: date) -> Iterator[Finding]:
     controller = policy.controller
@@ -61,6 +70,7 @@ def authority_named(policy: Policy, day: date) -> Iterator[Finding]:
     "people are told that they may object to marketing",
     article="GDPR Art. 21(2), (4)",
     needs=("rights", "purposes"),
+    laws=EUROPE,
 )
 def marketing_objection(policy: Policy, day: date) -> Iterator[Finding]:
     told = any(right.direct_marketing for right in policy.rights.values())
@@ -76,6 +86,7 @@ def marketing_objection(policy: Policy, day: date) -> Iterator[Finding]:
     "people learn how to get a copy of the safeguards",
     article="GDPR Art. 13(1)(f)",
     needs=("rights", "recipients", "controller"),
+    laws=EUROPE,
 )
 def copy_told(policy: Policy, day: date) -> Iterator[Finding]:
     if any(right.kind == "transfer-information" for right in policy.rights.values()):
@@ -91,13 +102,22 @@ def copy_told(policy: Policy, day: date) -> Iterator[Finding]:
         yield Finding(gathered("recipients", bound), message, "add a right of `kind: transfer-information`")
 
 
-@check("T-0422", "warning", "security measures are described", article="GDPR Art. 30(1)(g), 32(1)", needs=("security",))
+@check(
+    "T-0422",
+    "warning",
+    "security measures are described",
+    article="GDPR Art. 30(1)(g), 32(1)",
+    needs=("security",),
+    laws=EUROPE,
+)
 def measures_described(policy: Policy, day: date) -> Iterator[Finding]:
     if not policy.security:
         yield Finding("security", "nothing says how data is kept safe", "add `security:`, a measure each entry")
 
 
-@check("T-0423", "warning", "whose data it is is said", article="GDPR Art. 30(1)(c)", needs=("touchpoints",))
+@check(
+    "T-0423", "warning", "whose data it is is said", article="GDPR Art. 30(1)(c)", needs=("touchpoints",), laws=EUROPE
+)
 def persons_said(policy: Policy, day: date) -> Iterator[Finding]:
     silent = [tid for tid, touchpoint in policy.touchpoints.items() if not touchpoint.persons]
     if silent:
@@ -151,7 +171,7 @@ def _represented(policy: Policy, regime: str, country: str, where: str) -> Itera
         yield Finding("controller", message, f"add `other_representatives: {{{country}: …}}`")
 
 
-@check("T-0427", "warning", "the source of data from others is told", article="GDPR Art. 14(2)(f)")
+@check("T-0427", "warning", "the source of data from others is told", article="GDPR Art. 14(2)(f)", laws=EUROPE)
 def mixed_source(policy: Policy, day: date) -> Iterator[Finding]:
     for tid, touchpoint in policy.touchpoints.items():
         others = {"import", "marketplace"} & set(touchpoint.channels)

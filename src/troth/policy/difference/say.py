@@ -12,6 +12,9 @@ from troth.policy.difference.values import Change, Class
 from troth.policy.languages import Words, words
 from troth.policy.model import Policy
 
+UNNAMED = frozenset({"reworded", "reordered", "internal"})
+"""Kinds that may be of the policy itself, which has no label of its own."""
+
 MOST_PLACES = 3
 """Touchpoints named before the rest is counted."""
 
@@ -19,7 +22,9 @@ MOST_PLACES = 3
 def say(change: Change, language: str | Words = "en") -> str:
     """One sentence: `When you schedule a demo: Salesforce newly gets your data: Email Address.`"""
     w = words(language)
-    sentence = w(f"changes.say.{change.kind}", **_values(change, w))
+    unnamed = not change.words.get("name") and change.kind in UNNAMED
+    key = f"changes.say-unnamed.{change.kind}" if unnamed else f"changes.say.{change.kind}"
+    sentence = _ended(w(key, **_values(change, w)))
     if change.words.get("items"):
         sentence = w("changes.rule.items", sentence=sentence, items=change.words["items"])
     touchpoint, row = change.words.get("touchpoint"), change.words.get("row")
@@ -64,6 +69,11 @@ def class_name(name: Class, language: str | Words = "en") -> str:
 def class_means(name: Class, language: str | Words = "en") -> str:
     """What it means that a change is of a class: `published with the policy`."""
     return words(language)(f"changes.means.{name.replace(' ', '-')}")
+
+
+def _ended(sentence: str) -> str:
+    """With one mark at its end, whatever the text in it ends with (`formerly Small Ltd.`)."""
+    return sentence[:-1] if sentence.endswith(("..", "!.", "?.", "….")) else sentence
 
 
 def _reasons(change: Change) -> list[str]:

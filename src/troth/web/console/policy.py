@@ -133,18 +133,20 @@ def _page(
     if version is None:
         return render(request, "web/console/policy_none.html")
     places = versions.places(version.id)
-    shared = {"version": version, "tabs": _tabs(version.policy, here), "words": request.GET.get("q", "").strip()}
+    shared = {"version": version, "tabs": tabs(version.policy, here), "words": request.GET.get("q", "").strip()}
     return render(request, template, {**shared, **more, **context(version, places)})
 
 
-def _tabs(policy: Policy, here: str) -> list[dict[str, object]]:
-    tabs = (
+def tabs(policy: Policy, here: str) -> list[dict[str, object]]:
+    """The parts of the policy; `here`: the key of the one that is shown."""
+    parts = (
         ("table", "console-policy", "Published table", len(policy.touchpoints)),
         ("clauses", "console-clauses", "Clause register", len(policy.clauses)),
         ("assumptions", "console-assumptions", "Open points", len(policy.assumptions)),
         ("gaps", "console-gaps", "Accepted gaps", len(policy.accepted_gaps)),
+        ("versions", "console-versions", "Versions", None),
     )
-    return [{"label": label, "url": reverse(url), "here": key == here, "count": n} for key, url, label, n in tabs]
+    return [{"label": label, "url": reverse(url), "here": key == here, "count": n} for key, url, label, n in parts]
 
 
 def _lines(policy: Policy, places: Mapping[str, Place]) -> Iterable[TableLine]:

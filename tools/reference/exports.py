@@ -67,7 +67,8 @@ Out: one entry of `dataDisclosed` for each row and time limit. `purposes[].purpo
 touchpoint's title; the description of a legal basis names the purposes that rely on it. A recipient in several
 countries stands once for each. `_id`s are the same for the same policy, the days in `meta` are its effective date, and
 `meta._hash` is the SHA-256 of the canonical JSON (RFC 8785) of the document without that field (our choice: TILT does
-not say what is hashed). What TILT has no place for is named on standard error.
+not say how the document is written for it). What the policy does not say is an empty text, or `null` where TILT wants
+a yes, a no or a number. What TILT has no place for is named on standard error.
 
 In: `troth import tilt FILE OUT` writes a policy folder.
 

@@ -32,9 +32,9 @@ def meta(policy: Policy, language: str, number: int, url: str | None) -> Json:
         "created": day,
         "modified": day,
         "version": number,
-        "language": language,
+        "language": language.partition("-")[0],
         "status": "active",
-        "url": url or (sites[0] if sites else None),
+        "url": url or (sites[0] if sites else ""),
     }
 
 
@@ -42,19 +42,17 @@ def controller(policy: Policy) -> Json:
     who = policy.controller
     return {
         "name": who.name,
-        "division": None,
-        "address": who.address,
+        "address": who.address or "",
         "country": who.country,
         "representative": {
-            "name": "; ".join(who.representatives) or None,
-            "email": who.contact if "@" in who.contact else None,
-            "phone": None,
+            "name": "; ".join(who.representatives),
+            "email": who.contact if "@" in who.contact else "",
         },
     }
 
 
 def officer(policy: Policy) -> Json:
-    return {"name": policy.controller.dpo, "address": None, "country": None, "email": None, "phone": None}
+    return {"name": policy.controller.dpo or "", "address": "", "country": "", "email": ""}
 
 
 def _rights_of(policy: Policy, kinds: tuple[str, ...]) -> list[Right]:
@@ -66,28 +64,28 @@ def right(policy: Policy, kinds: tuple[str, ...]) -> Json:
     contact = policy.controller.contact
     return {
         "available": bool(rights),
-        "description": " ".join(" ".join([f"{r.label}: {r.text}", *r.limits]) for r in rights) or None,
-        "url": contact if rights and contact.startswith("http") else None,
-        "email": contact if rights and "@" in contact else None,
+        "description": " ".join(" ".join([f"{r.label}: {r.text}", *r.limits]) for r in rights),
+        "url": contact if rights and contact.startswith("http") else "",
+        "email": contact if rights and "@" in contact else "",
         "identificationEvidences": [],
     }
 
 
 def access(policy: Policy) -> Json:
     return right(policy, ("access", "portability")) | {
-        "administrativeFee": {"amount": None, "currency": None},
-        "dataFormats": [],
+        "administrativeFee": {"amount": None, "currency": ""},
+        "dataFormat": "",
     }
 
 
 def authority(policy: Policy) -> Json:
     first = policy.controller.authorities[0] if policy.controller.authorities else None
     return {
-        "name": first.name if first else None,
-        "address": None,
-        "country": first.country if first else None,
-        "email": None,
-        "phone": None,
+        "name": first.name if first else "",
+        "address": "",
+        "country": first.country if first else "",
+        "email": "",
+        "phone": "",
     }
 
 
@@ -95,8 +93,8 @@ def automated(policy: Policy) -> Json:
     decisions = [p.automated for p in policy.purposes.values() if p.automated]
     return {
         "inUse": bool(decisions),
-        "logicInvolved": "; ".join(d.logic for d in decisions) or None,
-        "scopeAndIntendedEffects": "; ".join(d.consequences for d in decisions) or None,
+        "logicInvolved": "; ".join(d.logic for d in decisions),
+        "scopeAndIntendedEffects": "; ".join(d.consequences for d in decisions),
     }
 
 
@@ -107,7 +105,7 @@ def changes(policy: Policy) -> list[Json]:
         {
             "description": policy.changes.text,
             "affectedDataCategories": [],
-            "plannedDateOfChange": None,
-            "urlOfNewVersion": None,
+            "plannedDateOfChange": "",
+            "urlOfNewVersion": "",
         }
     ]

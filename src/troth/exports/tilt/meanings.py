@@ -78,13 +78,17 @@ _NUMBER_WORDS = (
 )
 _NUMBERS = {word: size for size, words in enumerate(_NUMBER_WORDS, start=1) for word in words.split()}
 _PERIOD = re.compile(r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?")
+_FROM = re.compile(r"^\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?/?(?=P)")
+"""The moment some documents put before a duration: `2020-08-09T18:31:42P3Y`."""
+
 _SPAN = re.compile(rf"(\d{{1,4}}|\b(?:{'|'.join(_NUMBERS)})\b)[\s-]+({'|'.join(_UNITS.values())})", re.IGNORECASE)
 
 
 def period(said: str) -> str | None:
     """An ISO 8601 duration, given as one or in words (`14 days`, `sieben Tagen`). None if there is no single one."""
-    if _PERIOD.fullmatch(said.strip().upper()):
-        return said.strip().upper()
+    length = _FROM.sub("", said.strip().upper())
+    if _PERIOD.fullmatch(length):
+        return length
     spans = {_iso(number, unit) for number, unit in _SPAN.findall(said)}
     return spans.pop() if len(spans) == 1 else None
 

@@ -214,7 +214,8 @@ def _fee(at: Cursor) -> str | None:
 
 
 def _formats(at: Cursor) -> str | None:
-    formats = [word for word in (one.text() for one in at.get("dataFormats").each()) if word]
+    given = (one.text() for key in ("dataFormats", "dataFormat") for one in at.get(key).each())
+    formats = list(dict.fromkeys(word for word in given if word))
     return f"formats: {', '.join(formats)}" if formats else None
 
 

@@ -27,7 +27,8 @@ def document(policy: Policy, *, language: str = "en", number: int = 1, url: str 
     """TILT as JSON-ready data. `number`: of the version; `url`: where the policy is published, its first site if none.
 
     Days come from the policy, so the same policy gives the same document. `meta._hash` is the SHA-256 of the
-    document's canonical JSON (RFC 8785) without that field. What TILT has no place for: `left_out` names it.
+    document's canonical JSON (RFC 8785) without that field. What the policy does not say is an empty text, or null
+    where TILT wants a yes, a no or a number. What TILT has no place for: `left_out` names it.
     """
     made: Json = {
         "meta": around.meta(policy, language, number, url),
@@ -84,7 +85,7 @@ def _entry(policy: Policy, touchpoint: Touchpoint, row: Row, kept: RowRetention,
         "subcategories": labels,
         "purposes": [{"purpose": p.label, "description": touchpoint.title} for p in act.purposes],
         "legalBases": list(_bases(policy, row)),
-        "legitimateInterests": [{"exists": bool(row.interest), "reasoning": row.interest}],
+        "legitimateInterests": [{"exists": bool(row.interest), "reasoning": row.interest or ""}],
         "recipients": list(_recipients(policy, row, act, items)),
         "storage": [_storage(policy, kept.rule)],
         "nonDisclosure": {
@@ -124,8 +125,8 @@ def _recipients(policy: Policy, row: Row, act: Activity, items: set[str]) -> Ite
 
 
 def _recipient(name: str | None, country: str | None, category: str) -> Json:
-    empty = {"division": None, "address": None, "representative": None}
-    return {"name": name, "country": country, "category": category} | empty
+    said = {"name": name, "country": country, "category": category}
+    return {key: value for key, value in said.items() if value}
 
 
 def _storage(policy: Policy, name: str) -> Json:
@@ -149,14 +150,14 @@ def _transfers(policy: Policy) -> Iterator[Json]:
             "country": country,
             "adequacyDecision": _available(bool(frameworks), sorted(frameworks)),
             "appropriateGuarantees": _available("intra-group" in kinds, ["intra-group"]),
-            "presenceOfEnforceableRightsAndEffectiveRemedies": {"available": None, "description": None},
+            "presenceOfEnforceableRightsAndEffectiveRemedies": {"available": None, "description": ""},
             "standardDataProtectionClause": _available("scc" in kinds, ["scc"]),
         }
 
 
 def _available(there: bool, kinds: list[str]) -> Json:
     words = "; ".join(articles.mechanism(kind) for kind in kinds)
-    return {"available": there, "description": words if there else None}
+    return {"available": there, "description": words if there else ""}
 
 
 def _sources(policy: Policy) -> Iterator[Json]:
@@ -166,5 +167,5 @@ def _sources(policy: Policy) -> Iterator[Json]:
             yield {
                 "_id": around.id_of(policy, f"{tid}/source"),
                 "dataCategory": ", ".join(items),
-                "sources": [{"description": touchpoint.source, "url": None, "publiclyAvailable": None}],
+                "sources": [{"description": touchpoint.source, "url": "", "publiclyAvailable": None}],
             }

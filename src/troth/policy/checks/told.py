@@ -133,10 +133,10 @@ def persons_said(policy: Policy, day: date) -> Iterator[Finding]:
     needs=("languages", "translations"),
 )
 def languages_spoken(policy: Policy, day: date) -> Iterator[Finding]:
-    spoken = {*policy.languages, *policy.translations}
+    spoken = {tag.partition("-")[0] for tag in (*policy.languages, *policy.translations)}
     for sid, site in policy.sites.items():
         for i, language in enumerate(site.languages):
-            if language not in spoken:
+            if language.partition("-")[0] not in spoken:
                 message = f"{site.label} speaks `{language}`, and the policy does not"
                 help = f"add `{language}` to `languages`, with its `translations`"
                 yield Finding(f"sites.{sid}.languages.{i}", message, help)

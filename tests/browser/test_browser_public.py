@@ -122,7 +122,7 @@ def test_an_open_point_is_one_step_from_the_line_that_rests_on_it(open_page: Ope
     mark = page.locator("#schedule-demo a.fn").first
     number = mark.inner_text()
     mark.click()
-    point = page.locator(f"#open-{number}")
+    point = page.locator(f"#open_{number}")
     expect(point).to_be_in_viewport()
     expect(point).to_contain_text("Decided:")
 

@@ -70,13 +70,14 @@ def record_command(
 ) -> None:
     """The record of processing activities (GDPR Art. 30). Exit code 1 if the policy has errors."""
     from troth.exports.record import as_csv, as_json, as_xlsx, record
+    from troth.policy.digest import digest
 
     chosen = Format.json if json else format
     if chosen is Format.xlsx and out is None:
         fail("a workbook is not for a terminal", Exit.USAGE, help="name a file with `--out record.xlsx`")
     as_of = (day or ground.clock()).date()
-    policy = _policy(folder, "no record is written", as_of, language)
-    kept = record(policy, form=form.value, day=as_of)
+    source = _policy(folder, "no record is written", as_of)
+    kept = record(_spoken(source, language), form=form.value, day=as_of, fingerprint=digest(source))
     if not kept.activities:
         typer.echo(f"note: the policy has no touchpoint in the role of {form.value}: the record is empty", err=True)
     writers: dict[Format, Callable[[], bytes]] = {
@@ -100,10 +101,12 @@ def dpv_command(
 ) -> None:
     """The policy in the terms of the W3C Data Privacy Vocabulary 2.3, as JSON-LD. Exit code 1 if it has errors."""
     from troth.exports.dpv import document
+    from troth.policy.digest import digest
 
-    policy = _policy(folder, "no JSON-LD is written", language=language)
-    made = document(policy, base=base or f"urn:troth:policy:{policy.name}", language=language or policy.languages[0])
-    _write(_json(made), out)
+    source = _policy(folder, "no JSON-LD is written")
+    policy, spoken = _spoken(source, language), language or source.languages[0]
+    address = base or f"urn:troth:policy:{policy.name}"
+    _write(_json(document(policy, base=address, language=spoken, fingerprint=digest(source))), out)
 
 
 @app.command("tilt")
@@ -122,7 +125,7 @@ def tilt_command(
     """
     from troth.exports.tilt import document, left_out
 
-    policy = _policy(folder, "no TILT document is written", language=language)
+    policy = _spoken(_policy(folder, "no TILT document is written"), language)
     made = document(policy, language=language or policy.languages[0], number=number, url=url)
     _write(_json(made), out)
     for words in left_out(policy):
@@ -136,7 +139,7 @@ def _json(value: object) -> bytes:
     return (dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _policy(folder: Path, otherwise: str, day: date | None = None, language: str | None = None) -> "Policy":
+def _policy(folder: Path, otherwise: str, day: date | None = None) -> "Policy":
     """The policy of a folder; out with what is wrong, and `otherwise`, if it has errors."""
     from troth.policy import render
     from troth.policy.load import load
@@ -149,14 +152,19 @@ def _policy(folder: Path, otherwise: str, day: date | None = None, language: str
     if loaded.policy is None:
         typer.echo(render.text([p for p in loaded.problems if p.stops], loaded.sources), err=True)
         fail(f"the policy has errors, so {otherwise}", help=f"run `troth check {folder}`")
+    return loaded.policy
+
+
+def _spoken(policy: "Policy", language: str | None) -> "Policy":
+    """The policy in one of its languages; out if it does not speak it."""
     if language is None:
-        return loaded.policy
+        return policy
     from troth.policy.localise import localised
 
-    if language not in loaded.policy.languages:
-        spoken = ", ".join(f"`{one}`" for one in loaded.policy.languages)
+    if language not in policy.languages:
+        spoken = ", ".join(f"`{one}`" for one in policy.languages)
         fail(f"the policy does not speak `{language}`", Exit.USAGE, help=f"its languages are {spoken}")
-    return localised(loaded.policy, language)
+    return localised(policy, language)
 
 
 def _write(content: bytes, out: Path | None) -> None:

@@ -13,15 +13,18 @@ from troth.policy.digest import digest
 from troth.policy.model import Policy
 
 
-def document(policy: Policy, *, base: str, day: date | None = None, language: str = "en") -> dict[str, Any]:
+def document(
+    policy: Policy, *, base: str, day: date | None = None, language: str = "en", fingerprint: str | None = None
+) -> dict[str, Any]:
     """JSON-LD. `base`: the address the document is served at; every node is named below it (`base#purpose/send-news`).
 
     `day`: the day transfer mechanisms are judged as of (the day the policy takes effect if not given). `language`: the
-    language of the policy's texts. Names depend on the ids in the policy only, so they are the same in every version
+    language of the policy's texts. `fingerprint`: the digest of the policy as published, where `policy` is that in
+    another language; its own if not given. Names depend on the ids in the policy only, so they are the same in every version
     that keeps the ids. The context stands inside: nothing is fetched to read it.
     """
     nodes: dict[str, Node] = {}
-    for made in _nodes(policy, day or policy.effective, language):
+    for made in _nodes(policy, day or policy.effective, language, fingerprint or digest(policy)):
         nodes.setdefault(made["@id"], made)
     return {"@context": _context(base, language), "@graph": list(nodes.values())}
 
@@ -37,14 +40,14 @@ def _whole(term: str) -> str:
     return terms.NAMESPACES[prefix] + name
 
 
-def _nodes(policy: Policy, day: date, language: str) -> Iterator[Node]:
+def _nodes(policy: Policy, day: date, language: str, fingerprint: str) -> Iterator[Node]:
     ours = [
         activity(policy, tid, touchpoint, row, day)
         for tid, touchpoint in policy.touchpoints.items()
         for row in touchpoint.rows
     ]
     further = [invoked(policy, pid, purpose) for pid, purpose in policy.secondary_purposes.items()]
-    yield _notice(policy, language)
+    yield _notice(policy, language, fingerprint)
     yield _handling(policy, [a.id for a in ours], [a.id for a in further])
     for act in (*ours, *further):
         yield from process(policy, act)
@@ -53,13 +56,13 @@ def _nodes(policy: Policy, day: date, language: str) -> Iterator[Node]:
     yield from declared(policy)
 
 
-def _notice(policy: Policy, language: str) -> Node:
+def _notice(policy: Policy, language: str, fingerprint: str) -> Node:
     made = node("notice", "dpv:PrivacyNotice", label=policy.title)
     return made | {
         "dct:title": policy.title,
         "dct:language": {"@value": language},
         "dct:valid": {"@value": policy.effective.isoformat(), "@type": "xsd:date"},
-        "troth:digest": {"@value": digest(policy)},
+        "troth:digest": {"@value": fingerprint},
         "dpv:hasDataController": ["this:controller"],
     }
 

@@ -11,10 +11,13 @@ from troth.policy.model import Policy, Right
 from troth.policy.model.promises import Measure, TransferTerm
 
 
-def record(policy: Policy, *, form: Form = "controller", day: date | None = None) -> Record:
+def record(
+    policy: Policy, *, form: Form = "controller", day: date | None = None, fingerprint: str | None = None
+) -> Record:
     """The record of a policy as of a day (the day the policy takes effect, if none is given).
 
     `form`: `controller` holds what we answer for (Art. 30(1)), `processor` what we do on behalf of others (Art. 30(2)).
+    `fingerprint`: the digest of the policy as published, where `policy` is that in another language.
     What the policy does not say is named in `open`; nothing is made up.
     """
     as_of = day or policy.effective
@@ -30,7 +33,7 @@ def record(policy: Policy, *, form: Form = "controller", day: date | None = None
         form=form,
         policy=policy.name,
         title=policy.title,
-        digest=digest(policy),
+        digest=fingerprint or digest(policy),
         effective=policy.effective,
         as_of=as_of,
         responsible=_responsible(policy),

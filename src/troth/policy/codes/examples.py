@@ -22,7 +22,7 @@ LONGEST = 24
 """Lines shown of one file."""
 
 GAP = "…"
-KEYS = frozenset({"edit", "files", "bytes", "repeat", "only", "show", "today", "connectors", "note"})
+KEYS = frozenset({"edit", "files", "bytes", "repeat", "only", "show", "today", "connectors", "note", "varies"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Example:
     `files`: file → its whole text. `edit`: file, of these too → old text → new text. `bytes`: file → its whole text,
     with `\\xe9` for bytes that are no text. `repeat`: file → a line and how often it stands there. `only`: what was
     there before is left out. `show`: the files to print; those that differ if empty. `note`: a sentence to print
-    beside them.
+    beside them. `varies`: what of the finding's words changes from release to release (a regular expression); printed
+    as `…`.
     """
 
     edit: Mapping[str, Mapping[str, str]]
@@ -44,6 +45,7 @@ class Example:
     today: date
     connectors: tuple[str, ...] | None
     note: str | None
+    varies: str | None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Example":
@@ -61,6 +63,7 @@ class Example:
             today=data.get("today", DAY),
             connectors=None if connectors is None else tuple(connectors),
             note=data.get("note"),
+            varies=data.get("varies"),
         )
 
 

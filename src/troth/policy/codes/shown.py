@@ -1,12 +1,13 @@
 """A page as it is printed: the examples worked out, as text for a terminal or as plain data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
 from troth.policy.codes import Page
-from troth.policy.codes.examples import base, changed, excerpts, load
+from troth.policy.codes.examples import GAP, base, changed, excerpts, load
 from troth.policy.render.terminal import Paint, text
 
 WIDTH = 88
@@ -38,6 +39,8 @@ def shown(page: Page, *, colour: bool = False) -> Shown:
     loaded = load(wrong, page.wrong)
     mine = [problem for problem in loaded.problems if problem.code == page.of.code]
     says, _, _ = text(mine, loaded.sources, colour=colour).rpartition("\n\n")
+    if page.wrong.varies:
+        says = re.sub(page.wrong.varies, GAP, says)
     places = [problem.place for problem in mine if problem.place]
     return Shown(
         page,

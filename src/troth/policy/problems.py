@@ -63,8 +63,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{close[0]}`?" if close else None
 
 
+_YAML = {"True": "true", "False": "false", "None": "null"}
+
+
 def shown(value: object, limit: int = 60) -> str:
     """The user's own word in backticks, cut where it is long."""
-    text = value if isinstance(value, str) else {True: "true", False: "false", None: "null"}.get(value, str(value))  # type: ignore[call-overload]
-    flat = " ".join(str(text).split())
+    text = value if isinstance(value, str) else _YAML.get(repr(value), str(value))
+    flat = " ".join(text.split())
     return f"`{flat if len(flat) <= limit else flat[: limit - 1] + '…'}`"

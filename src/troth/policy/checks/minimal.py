@@ -62,7 +62,7 @@ def analytics_nameless(policy: Policy, day: date) -> Iterator[Finding]:
 
 
 def _names(policy: Policy, item: str) -> bool:
-    return policy.data[item].identifies in ("email", "phone", "account")
+    return item in policy.data and policy.data[item].identifies in ("email", "phone", "account")
 
 
 @check("T-0338", "error", "no row does what is promised never to be done", article="GDPR Art. 5(1)(a)")

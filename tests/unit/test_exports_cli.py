@@ -11,6 +11,9 @@ from test_policy_cases import BASE
 from test_policy_cli import troth
 from test_policy_reading import write
 
+from troth.policy.digest import digest
+from troth.policy.load import load_policy
+
 HERE = Path(__file__).parent
 DIRTY = HERE.parent / "cases" / "tilt" / "dirty.json"
 
@@ -87,6 +90,9 @@ def test_another_language() -> None:
     done = troth("export", "dpv", quali, "--language", "de")
     made = json.loads(done.stdout)
     assert made["@context"]["@language"] == "de"
+    # the digest is that of the policy, in whatever language it is told
+    notice = next(node for node in made["@graph"] if node["@id"] == "this:notice")
+    assert notice["troth:digest"]["@value"] == digest(load_policy(quali))
     assert "Unsere Datenschutzerklärung" in {node.get("rdfs:label") for node in made["@graph"]}
 
 

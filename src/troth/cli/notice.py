@@ -54,9 +54,11 @@ def _made(form: Format, policy: "Policy", earlier: Sequence["Policy"], language:
         return _json(said)
     if form is Format.jsonld:
         from troth.exports.dpv import document as dpv
+        from troth.policy.digest import digest
         from troth.policy.localise import localised
 
-        return _json(dpv(localised(policy, language), base=f"urn:troth:policy:{policy.name}", language=language))
+        base, spoken = f"urn:troth:policy:{policy.name}", localised(policy, language)
+        return _json(dpv(spoken, base=base, language=language, fingerprint=digest(policy)))
     document = _document(policy, earlier, language)
     if form is Format.pdf:
         return _pdf(document)

@@ -104,7 +104,7 @@ class Shown:
     def _jsonld(self) -> bytes:
         base = f"{ground.settings().public_url}/notice/{self.version.number}/{self.language}.jsonld"
         policy = localised(self.version.policy, self.language)
-        said = import_module(_DPV).document(policy, base=base, language=self.language)
+        said = import_module(_DPV).document(policy, base=base, language=self.language, fingerprint=self.version.digest)
         return json.dumps(said, ensure_ascii=False).encode()
 
     def _kept(self, part: str, make: Callable[[], Kept]) -> Kept:

@@ -20,8 +20,8 @@ def document(
 
     `day`: the day transfer mechanisms are judged as of (the day the policy takes effect if not given). `language`: the
     language of the policy's texts. `fingerprint`: the digest of the policy as published, where `policy` is that in
-    another language; its own if not given. Names depend on the ids in the policy only, so they are the same in every version
-    that keeps the ids. The context stands inside: nothing is fetched to read it.
+    another language; its own if not given. Names depend on the ids in the policy only, so they are the same in every
+    version that keeps the ids. The context stands inside: nothing is fetched to read it.
     """
     nodes: dict[str, Node] = {}
     for made in _nodes(policy, day or policy.effective, language, fingerprint or digest(policy)):

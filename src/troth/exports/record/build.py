@@ -18,6 +18,7 @@ def record(
 
     `form`: `controller` holds what we answer for (Art. 30(1)), `processor` what we do on behalf of others (Art. 30(2)).
     `fingerprint`: the digest of the policy as published, where `policy` is that in another language.
+
     What the policy does not say is named in `open`; nothing is made up.
     """
     as_of = day or policy.effective

@@ -15,6 +15,7 @@ from troth.policy.difference.fields import (
     said,
     text,
     value,
+    whole,
 )
 from troth.policy.difference.scene import About, Scene
 from troth.policy.difference.spans import order
@@ -50,7 +51,7 @@ def _representatives(about: About, name: str, was: Any, now: Any) -> Iterator[Ch
 
 COMPANY: Rules = {
     "name": elsewhere,
-    "country": value("company-changed"),
+    "country": value("company-moved"),
     "address": value("company-changed"),
     "certificates": members("certificate-added", "certificate-dropped"),
 }
@@ -74,14 +75,14 @@ CONTROLLER: Rules = {
 SITE: Rules = {
     "label": text,
     "url": value("site-moved"),
-    "languages": members("site-languages", "site-languages"),
+    "languages": whole("site-languages"),
     "assumption": internal,
 }
 
 THIRD_PARTY: Rules = {
     "label": text,
     "text": text,
-    "urls": members("third-party-links", "third-party-links"),
+    "urls": whole("third-party-links"),
     "assumption": internal,
 }
 

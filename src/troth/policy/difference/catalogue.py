@@ -16,6 +16,7 @@ from troth.policy.difference.fields import (
     stated,
     text,
     value,
+    whole,
 )
 from troth.policy.difference.scene import About, Scene
 from troth.policy.difference.values import Change
@@ -67,7 +68,7 @@ PURPOSE: Rules = {
 SECONDARY: Rules = {
     "label": text,
     "dpv": value("purpose-term"),
-    "bases": members("bases-published", "bases-published"),
+    "bases": whole("bases-published"),
     "relies_on": elsewhere,
     "interest": said("interest-changed"),
     "balancing": internal,

@@ -130,6 +130,18 @@ def members(added: str, removed: str, label: Callable[[Any], str] = str) -> Rule
     return rule
 
 
+def whole(kind: str) -> Rule:
+    """A list that is told as it was and as it is, where its members differ."""
+
+    def rule(about: About, name: str, was: Any, now: Any) -> Iterator[Change]:
+        if sorted(was) == sorted(now):
+            yield about.but(words={"part": name}).change("reordered", name)
+        else:
+            yield from said(kind)(about, name, was, now)
+
+    return rule
+
+
 def plain(value: object) -> Hashable:
     """A text as the words it consists of; anything else as it is."""
     return tuple(re.findall(r"\w+", value.casefold())) if isinstance(value, str) else value

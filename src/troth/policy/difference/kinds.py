@@ -54,9 +54,11 @@ _WHO = {
         PUBLISHED, "details", "controller-known-as", "controller-address", "dpo-changed", "representatives-changed"
     ),
     **_kinds(PUBLISHED, "details", "company-added", "company-removed", "company-changed"),
+    **_kinds(PUBLISHED, "details", "company-moved", shows="country"),
     **_kinds(PUBLISHED, "details", "authority-added", "authority-removed", "authority-changed"),
-    **_kinds(PUBLISHED, "details", "site-added", "site-removed", "site-moved", "site-languages"),
-    **_kinds(PUBLISHED, "details", "language-added", "language-removed"),
+    **_kinds(PUBLISHED, "details", "site-added", "site-removed", "site-moved"),
+    **_kinds(PUBLISHED, "details", "site-languages", shows="language"),
+    **_kinds(PUBLISHED, "details", "language-added", "language-removed", shows="language"),
     **_kinds(PUBLISHED, "details", "third-party-added", "third-party-removed", "third-party-links"),
     **_kinds(PUBLISHED, "register", "clause-added", "clause-removed", "clause-executors", "clause-checks"),
     **_kinds(PUBLISHED, "other", "other"),
@@ -88,18 +90,21 @@ _AUTOMATED = {
     **_kinds(PUBLISHED, "more", "human-added"),
     **_kinds(WEAKER, "automated", "human-removed"),
     **_kinds(TOLD, "exercise", "human-changed"),
-    **_kinds(PUBLISHED, "details", "law-changed", "provision-changed", "special-ground-named"),
-    **_kinds(WEAKER, "special", "special-ground-changed"),
+    **_kinds(PUBLISHED, "details", "law-changed"),
+    **_kinds(PUBLISHED, "details", "provision-changed", shows="provision"),
+    **_kinds(PUBLISHED, "details", "special-ground-named", shows="special"),
+    **_kinds(WEAKER, "special", "special-ground-changed", shows="special"),
 }
 
 _REGIMES = {
-    **_kinds(
-        PUBLISHED, "details", "regime-added", "regime-removed", "dpf-link", "others-follow", "arrangement-changed"
-    ),
+    **_kinds(PUBLISHED, "details", "dpf-link", "others-follow", "arrangement-changed"),
+    **_kinds(PUBLISHED, "details", "regime-added", "regime-removed", shows="regime"),
     **_kinds(PUBLISHED, "more", "dpf-added", "dpf-promise-added", "california-added", "equal-service-added"),
     **_kinds(WEAKER, "promise", "dpf-removed", "dpf-promise-removed", "california-removed", "equal-service-removed"),
-    **_kinds(PUBLISHED, "safeguard", "dpf-entity-added", "dpf-covers-added"),
-    **_kinds(WEAKER, "safeguard", "dpf-entity-removed", "dpf-covers-removed"),
+    **_kinds(PUBLISHED, "safeguard", "dpf-entity-added"),
+    **_kinds(WEAKER, "safeguard", "dpf-entity-removed"),
+    **_kinds(PUBLISHED, "safeguard", "dpf-covers-added", shows="covers"),
+    **_kinds(WEAKER, "safeguard", "dpf-covers-removed", shows="covers"),
     **_kinds(PUBLISHED, "safeguard", "dpf-until", shows="day"),
     **_kinds(PUBLISHED, "more", "recourse-added", "opt-out-added", "method-added", "right-marketing-said"),
     **_kinds(WEAKER, "rights", "recourse-removed", "opt-out-removed", "method-removed", "right-marketing-unsaid"),

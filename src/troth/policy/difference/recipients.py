@@ -12,10 +12,10 @@ from troth.policy.difference.fields import (
     graded,
     internal,
     matched,
-    members,
     said,
     text,
     value,
+    whole,
 )
 from troth.policy.difference.scene import About, Scene
 from troth.policy.difference.values import Change
@@ -38,7 +38,7 @@ RECIPIENT: Rules = {
     "name": said("recipient-name"),
     "published_as": text,
     "role": graded(ROLES, "recipient-role-wider", "recipient-role-narrower"),
-    "does": members("recipient-does", "recipient-does"),
+    "does": whole("recipient-does"),
     "countries": elsewhere,
     "mechanisms": elsewhere,
     "contract": internal,

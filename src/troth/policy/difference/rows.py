@@ -11,12 +11,12 @@ from troth.policy.difference.fields import (
     flag,
     internal,
     matched,
-    members,
     moved,
     said,
     stated,
     text,
     value,
+    whole,
 )
 from troth.policy.difference.retention import row_rules
 from troth.policy.difference.scene import About, Scene
@@ -37,16 +37,12 @@ def _without(about: About, name: str, was: Any, now: Any) -> Iterator[Change]:
         yield about.change("without-changed", name, old=was, new=now)
 
 
-def _bases(about: About, name: str, was: Any, now: Any) -> Iterator[Change]:
-    yield about.change("bases-published", name, old=was, new=now)
-
-
 ROW: Rules = {
     "id": elsewhere,
     "marketing": flag("row-marketing-on", "row-marketing-off"),
     "items": elsewhere,
     "purposes": elsewhere,
-    "bases": members("bases-published", "bases-published"),
+    "bases": whole("bases-published"),
     "interest": said("interest-changed"),
     "balancing": internal,
     "provision": value("provision-changed"),
@@ -60,7 +56,7 @@ ROW_ITEM: Rules = {"item": elsewhere, "published_as": text, "required": flag("it
 ROW_PURPOSE: Rules = {
     "purpose": elsewhere,
     "relies_on": relies,
-    "bases": _bases,
+    "bases": whole("bases-published"),
     "law": said("law-changed"),
     "special_ground": stated("special-ground-named", "special-ground-changed", "special-ground-changed"),
     "assumption": internal,

@@ -141,6 +141,10 @@ def _rule(value: str, w: Words) -> str:
     return w("changes.rule.period", period=w.period(period), event=w.name("event", event))
 
 
+def _text(stem: str) -> Read:
+    return lambda value, w: w(f"{stem}.{value.replace(' ', '-')}")
+
+
 def _named(kind: str) -> Read:
     return lambda value, w: w.name(kind, value)
 
@@ -150,6 +154,11 @@ _READ: Mapping[str, Read] = {
     "country": lambda value, w: w.country(value),
     "period": lambda value, w: w.period(value),
     "day": lambda value, w: w.day(date.fromisoformat(value)),
+    "language": lambda value, w: w.autonym(value),
+    "special": _text("notice.special"),
+    "covers": _text("notice.dpf.covers"),
+    "regime": _text("changes.regime"),
+    "provision": _text("changes.provision"),
     "rule": _rule,
     "review": _rule,
     **{

@@ -32,7 +32,7 @@ SAID = {
     "refused": ("", "did not agree"),
     "withdrawn": ("", "took it back"),
     "expired": ("", "consent expired"),
-    "superseded": ("", "text replaced"),
+    "superseded": ("", "consent ended: the policy means more"),
 }
 STOPS = {"queued": ("", "queued"), "waiting": ("accent", "under way there"), "done": ("good", "stopped")}
 STOPS["staff"] = ("soon", "with staff")

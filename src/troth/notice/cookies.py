@@ -67,7 +67,8 @@ def tools(hand: Hand) -> Section:
     blocks: list[Block] = []
     if any(setter != "self" for setter in setters):
         entries = tuple(_tool(hand, setter) for setter in setters if setter != "self")
-        blocks += [Para((hand.word("notice.tools.rule"),)), Terms(entries)]
+        choose = (Run(" "), hand.word("notice.cookies.choose", "", hand.places.choices)) if hand.places.choices else ()
+        blocks += [Para((hand.word("notice.tools.rule"), *choose)), Terms(entries)]
     others = tuple(
         Term(hand.marked(other.label, other.assumption), (hand.para(other.text), *_ways(other.urls)))
         for other in hand.policy.third_parties.values()

@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from troth import ground
 from troth.notice import as_html, languages
 from troth.versions import queries as versions
 from troth.versions.values import Version
@@ -60,7 +61,7 @@ def changes(request: HttpRequest, language: str = "") -> HttpResponse:
         context = {"shell": shell, "frame": frame, "list": mark_safe(what.history())}  # noqa: S308  our own escaping
         return render(request, "web/notice_changes.html", context)
 
-    return _conditional(request, what, f"changes-{shell.version.number}", make)
+    return _conditional(request, what, f"changes-{_around(shell, every)}", make)
 
 
 @gzip_page
@@ -104,8 +105,13 @@ def _page(
         response["Content-Language"] = tongue
         return response
 
+    return _conditional(request, what, f"page-{_around(shell, every)}", make)
+
+
+def _around(shell: Shell, every: Sequence[Version]) -> str:
+    """What a page around the notice depends on: the version in force, the latest, and the day, as news grow old."""
     now = shell.version.number if shell.version else 0
-    return _conditional(request, what, f"page-{now}-of-{every[-1].number}", make)
+    return f"{now}-of-{every[-1].number}-{ground.clock():%Y%m%d}"
 
 
 def _conditional(request: HttpRequest, what: Shown, part: str, make: Callable[[], HttpResponse]) -> HttpResponse:

@@ -156,3 +156,12 @@ def test_a_policy_with_an_error_has_no_plan(new: Path) -> None:
     assert code == 1
     assert "shoe_size" in out
     assert troth("plan", str(new / "nowhere"))[0] == 3
+
+
+def test_an_earlier_text_is_not_what_is_in_force(new: Path) -> None:
+    digest = digest_in(troth("plan", str(new))[1])
+    assert troth("publish", str(new), "--plan", digest)[0] == 0
+    code, out = troth("plan", str(QUALI))
+    assert code == 0
+    assert "published before, as version 1; version 2 came after it" in out
+    assert "to go back, give this text a new effective date" in out

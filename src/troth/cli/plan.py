@@ -155,8 +155,15 @@ def recall(digest: str) -> list[str] | None:
 def _tell_published(version: "Version", *, json: bool) -> None:
     if json:
         print_json({"ok": True, "plan": None, "published": {"number": version.number, "digest": version.digest}})
-    else:
+        return
+    from troth.versions import queries
+
+    latest = queries.latest() or version
+    if latest.number == version.number:
         say(f"already published as version {version.number}: nothing to do")
+    else:
+        say(f"published before, as version {version.number}; version {latest.number} came after it")
+        say("to go back, give this text a new effective date and plan that")
 
 
 def _progress(done: Any) -> str:

@@ -34,9 +34,7 @@ def main() -> int:
 def _play(world: World) -> None:
     stage = Stage(world)
     until(stage.seed_sandbox, "an answer of the sandbox")
-    if not stage.sql(
-        "select 1 from versions_version limit 1"
-    ):  # a world that was left keeps the policy it was left with
+    if not stage.sql("select 1 from versions_version limit 1"):  # a world that was left keeps its policy
         collect.publish(stage)
     if stage.sql("select 1 from collection_submission limit 1"):
         stage.troth("sweep")  # time went by since the world was made

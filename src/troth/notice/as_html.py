@@ -86,7 +86,7 @@ def _to(section: Section) -> str:
 
 
 def _section(section: Section, level: int, w: Any, looks: str = "") -> str:
-    flow = looks or ("group" if section.sections or level > TOP else "flow")
+    flow = looks or ("flow group" if level > TOP else "flow")
     blocks = "".join(_block(block, level, w) for block in section.blocks)
     inside = "".join(_section(part, level + 1, w) for part in section.sections)
     title = f'<h{level} id="{section.id}"{_lang(section.lang)}>{_text(section.title)}</h{level}>'

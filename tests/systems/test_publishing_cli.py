@@ -20,12 +20,11 @@ DAY = "2099-01-01"
 HUBSPOT = "assumed_recipients: [{recipient: hubspot, items: [email, full-name]}"
 
 
-def folder(path: Path, effective: str = DAY, title: str = "") -> Path:
+def folder(path: Path, effective: str = DAY) -> Path:
     """The reference policy of a later day, whose demo form hands its newsletter to Salesforce too."""
     shutil.copytree(QUALI, path)
     head, table = path / "policy.yaml", path / "touchpoints/20-website.yaml"
-    text = head.read_text().replace("effective: 2024-06-02", f"effective: {effective}")
-    head.write_text(re.sub("^title: .*$", f"title: {title}", text, flags=re.MULTILINE) if title else text)
+    head.write_text(head.read_text().replace("effective: 2024-06-02", f"effective: {effective}"))
     wider = f"{HUBSPOT}, {{recipient: salesforce, items: [email, full-name]}}"
     table.write_text(table.read_text().replace(HUBSPOT, wider, 1))
     return path
@@ -100,7 +99,7 @@ def test_the_plan_that_was_approved_is_published_and_its_telling_seen(new: Path)
     assert "version 1 stays in force until it takes effect on 1 Jan 2099" in out
     assert troth("publish", str(new), "--plan", digest)[1].startswith("already published as version 2")
     assert troth("plan", str(new)) == (0, "already published as version 2: nothing to do\n")
-    later = folder(new.parent / "later", title="In other words")
+    later = folder(new.parent / "later", effective="2099-02-01")
     assert "under way: version 2, in force from 1 Jan 2099: 0 of 1 people told" in troth("plan", str(later))[1]
 
 

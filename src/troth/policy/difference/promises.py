@@ -58,7 +58,7 @@ def never(scene: Scene) -> Iterator[Change]:
 
     def about(name: str, was: Never, now: Never) -> About:
         rows = _guarded(scene, was)
-        return About(f"never.{name}", now.label, rows=rows, everyone=not rows)
+        return About(f"never.{name}", now.label, rows=rows, everyone=not any(_lists(was)))
 
     yield from entries(old, new, about, NEVER, ("promise-added", "promise-removed"))
     for name, now in new.items():

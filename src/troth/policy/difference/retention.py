@@ -29,7 +29,8 @@ def rules(scene: Scene) -> Iterator[Change]:
     """Changes of the rules themselves; rows concerned are those that keep data by them."""
 
     def about(name: str, was: RetentionRule, now: RetentionRule) -> About:
-        rows = scene.rows_kept_by.get(name, ())
+        still = scene.rows_kept_by_now.get(name, frozenset())
+        rows = tuple(pair for pair in scene.rows_kept_by.get(name, ()) if pair in still)
         return About(f"retention.{name}", now.label, rows=rows, words=_places(scene, rows))
 
     old, new = scene.old.retention, scene.new.retention

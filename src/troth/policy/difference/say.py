@@ -15,6 +15,9 @@ from troth.policy.model import Policy
 UNNAMED = frozenset({"reworded", "reordered", "internal"})
 """Kinds that may be of the policy itself, which has no label of its own."""
 
+NOT_YET = "not-yet"
+"""The reason of what concerns only data that is yet to come."""
+
 MOST_PLACES = 3
 """Touchpoints named before the rest is counted."""
 
@@ -55,8 +58,7 @@ def concerned(change: Change, policy: Policy, language: str | Words = "en") -> s
     if change.everyone:
         return w("changes.concerns.everyone")
     if not change.rows and not change.purposes:
-        fresh, later = "fresh consent" in change.classes, KINDS[change.kind].reason == "not-yet"
-        return w(f"changes.concerns.{'visitors' if fresh else 'nobody-yet' if later else 'readers'}")
+        return w(f"changes.concerns.{'nobody-yet' if _reasons(change) == [NOT_YET] else 'readers'}")
     people = w("changes.concerns.rows", places=_places(change, policy, w))
     return w("changes.concerns.both", first=people, second=_asked(change, policy, w)) if _lapses(change) else people
 
@@ -77,6 +79,8 @@ def _ended(sentence: str) -> str:
 
 
 def _reasons(change: Change) -> list[str]:
+    if not set(KINDS[change.kind].classes) <= set(change.classes):
+        return [NOT_YET]  # it concerns nobody, whatever its kind
     also = (("fresh", "fresh consent"), ("kept", "kept for old data"))
     return [KINDS[change.kind].reason, *(name for name, given in also if given in change.classes)]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from troth.policy.difference.kinds import KINDS, SILENT
-from troth.policy.difference.values import WEIGHT, Change
+from troth.policy.difference.kinds import KINDS, PUBLISHED, SILENT, Kind
+from troth.policy.difference.values import WEIGHT, Change, Class
 from troth.policy.model import Policy, Row
 
 Pair = tuple[str, str]
@@ -44,10 +44,9 @@ class About:
         fresh = known.consent and (self.fresh or bool(self.consents))
         nobody = known.classes == SILENT
         base = self.was if gone and self.was is not None else self.where
-        classes = sorted((*known.classes, *(("fresh consent",) if fresh else ())), key=lambda c: -WEIGHT[c])
         return Change(
             kind=kind,
-            classes=tuple(classes),
+            classes=self._classes(known, fresh=fresh),
             where=f"{base}.{step}" if base and step else base or step,
             gone=gone,
             rows=() if nobody else self.rows,
@@ -59,6 +58,12 @@ class About:
             new=shown(new),
             words={"name": self.name, **self.words},
         )
+
+    def _classes(self, known: Kind, *, fresh: bool) -> tuple[Class, ...]:
+        """Heaviest first. What concerns no row and not everyone is nobody's yet: then it is published, no more."""
+        if not self.rows and not self.everyone and known.classes != SILENT:
+            return PUBLISHED
+        return tuple(sorted((*known.classes, *(("fresh consent",) if fresh else ())), key=lambda c: -WEIGHT[c]))
 
     def inside(self, now: str, was: str | None = None) -> "About":
         """A part of this part: its step in the new policy, and in the old one where that differs."""
@@ -101,7 +106,16 @@ class Scene:
     @cached_property
     def rows_kept_by(self) -> Mapping[str, tuple[Pair, ...]]:
         """Retention rule → rows."""
-        return self._by(lambda row: (r.rule for r in row.retention))
+        return self._by(_rules)
+
+    @cached_property
+    def rows_kept_by_now(self) -> Mapping[str, frozenset[Pair]]:
+        """Retention rule → rows of the new policy."""
+        found: defaultdict[str, set[Pair]] = defaultdict(set)
+        for pair, row in _rows(self.new):
+            for name in _rules(row):
+                found[name].add(pair)
+        return {name: frozenset(pairs) for name, pairs in found.items()}
 
     @cached_property
     def rows_to(self) -> Mapping[str, tuple[Pair, ...]]:
@@ -156,6 +170,10 @@ class Scene:
 
 def _rows(policy: Policy) -> Iterator[tuple[Pair, Row]]:
     return (((tid, row.id), row) for tid, touchpoint in policy.touchpoints.items() for row in touchpoint.rows)
+
+
+def _rules(row: Row) -> Iterator[str]:
+    return (r.rule for r in row.retention)
 
 
 def consenting(row: Row) -> tuple[str, ...]:

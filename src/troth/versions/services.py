@@ -1,7 +1,6 @@
 """Publishing a policy: the act that makes a version."""
 
 from collections.abc import Mapping
-from dataclasses import astuple
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -40,7 +39,7 @@ def _insert(policy: Policy, places: Mapping[str, Place], name: str, now: datetim
         effective=policy.effective,
         published_at=now,
         policy=policy.model_dump_json(),
-        places={path: astuple(place) for path, place in places.items()},
+        places={path: [place.file, place.line, place.column, place.end_column] for path, place in places.items()},
     )
     evidence.append(
         "policy.published",

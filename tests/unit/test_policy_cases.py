@@ -78,6 +78,7 @@ def test_case(case: dict[str, Any]) -> None:
     for wanted in case["expect"]:
         found = next((p for p in left if fits(p, wanted, loaded)), None)
         assert found is not None, f"missing {wanted}\nfound: {left}"
+        assert found.help or found.code not in CHECKS, "what is found comes with what to do"
         left.remove(found)
     assert left == []
     stops = any(severity(wanted) == "error" and not wanted.get("accepted") for wanted in case["expect"])

@@ -151,9 +151,12 @@ def provision_fits(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         relied = {p.relies_on for p in row.purposes}
         required = any(i.required for i in row.items)
+        wrong = None
         if row.provision == "statutory" and "legal obligation" not in relied:
-            yield Finding(f"{at}.provision", "no purpose of the row relies on a legal obligation")
+            wrong = "no purpose of the row relies on a legal obligation"
         elif row.provision == "contractual" and not relied & {"contract", "pre-contract"}:
-            yield Finding(f"{at}.provision", "no purpose of the row relies on a contract or the steps before one")
+            wrong = "no purpose of the row relies on a contract or the steps before one"
         elif row.provision == "voluntary" and "legal obligation" in relied and required:
-            yield Finding(f"{at}.provision", "the row relies on a legal obligation and has required items")
+            wrong = "the row relies on a legal obligation and has required items"
+        if wrong:
+            yield Finding(f"{at}.provision", wrong, "say what is so; `voluntary` where nothing requires it")

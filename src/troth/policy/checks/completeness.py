@@ -72,7 +72,8 @@ def children_told(policy: Policy, day: date) -> Iterator[Finding]:
 def age_known(policy: Policy, day: date) -> Iterator[Finding]:
     for tid, touchpoint in policy.touchpoints.items():
         if touchpoint.asks_age and policy.children is None:
-            yield Finding(f"touchpoints.{tid}.asks_age", "there is no `children:` part that says the minimum age")
+            message = "there is no `children:` part that says the minimum age"
+            yield Finding(f"touchpoints.{tid}.asks_age", message, "add it, with `minimum_age`")
 
 
 @check("T-0406", "error", "the source of acquired data is told", article="GDPR Art. 14(2)(f)", laws=EUROPE)
@@ -98,7 +99,8 @@ def dnt_answered(policy: Policy, day: date) -> Iterator[Finding]:
         message = "nothing says what is done with the signals Global Privacy Control and Do Not Track"
         yield Finding("signals", message, "add `signals:`")
     elif policy.signals.dnt == "ignore":
-        yield Finding("signals.dnt", "Do Not Track is ignored: lawful where it is said, but not what people ask for")
+        message = "Do Not Track is ignored: lawful where it is said, but not what people ask for"
+        yield Finding("signals.dnt", message, "honour it, or accept the finding with its reason")
 
 
 @check("T-0409", "error", "cookies are declared", article="ePrivacy Art. 5(3)", needs=("cookies",))
@@ -126,7 +128,7 @@ def setter_receives(policy: Policy, day: date) -> Iterator[Finding]:
         receivers = {r.recipient for row in touchpoint.rows for r in row.receivers} if touchpoint else set()
         if touchpoint and cookie.setter != "self" and cookie.setter not in receivers:
             message = f"`{cookie.setter}` sets a cookie, but no row of `{cookie.touchpoint}` names it"
-            yield Finding(f"cookies.{cid}.setter", message)
+            yield Finding(f"cookies.{cid}.setter", message, f"add `{cookie.setter}` to the recipients of a row")
 
 
 @check("T-0412", "error", "per cookie means cookies", needs=("cookies", "retention"))
@@ -137,7 +139,7 @@ def per_cookie(policy: Policy, day: date) -> Iterator[Finding]:
             rule = policy.retention.get(kept.rule)
             if rule and rule.per == "cookie" and at.split(".")[1] not in have:
                 message = f"`{kept.rule}` keeps data as long as its cookie, but the touchpoint has none"
-                yield Finding(f"{at}.retention.{i}", message)
+                yield Finding(f"{at}.retention.{i}", message, "declare the cookie under `cookies:`, or give a period")
 
 
 @check("T-0413", "error", "a period is some time", article="GDPR Art. 5(1)(e), 13(2)(a)")

@@ -102,4 +102,4 @@ def interest_claimed(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         if row.interest and not any(LEGITIMATE in row.purpose_bases(p) for p in row.purposes):
             message = "an `interest` is named, but no purpose of the row has `legitimate interest` among its bases"
-            yield Finding(f"{at}.interest", message)
+            yield Finding(f"{at}.interest", message, "remove it, or name the basis")

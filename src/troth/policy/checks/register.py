@@ -29,7 +29,7 @@ def clauses_watched(policy: Policy, day: date) -> Iterator[Finding]:
     idle = [clause.id for clause in policy.clauses if clause.executed_by and not clause.checked_by]
     if idle:
         message = f"{_of(idle, len(policy.clauses))} executed, but watched by no check: {listed(idle)}"
-        yield Finding("clauses", message)
+        yield Finding("clauses", message, "name the check under `checked_by`; without one a clause is taken on trust")
 
 
 @check("T-0505", "warning", "every assumption is used", needs=tuple(Policy.model_fields))

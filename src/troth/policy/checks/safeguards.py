@@ -30,7 +30,7 @@ def begins_first(policy: Policy, day: date) -> Iterator[Finding]:
         for i, mechanism in enumerate(recipient.mechanisms):
             if mechanism.since and mechanism.until and mechanism.until < mechanism.since:
                 message = f"it ends on {mechanism.until}, before it begins on {mechanism.since}"
-                yield Finding(f"recipients.{rid}.mechanisms.{i}.until", message)
+                yield Finding(f"recipients.{rid}.mechanisms.{i}.until", message, "one of the two days is wrong")
 
 
 @check("T-0350", "warning", "a transfer contract has a day", article=CHAPTER, needs=("controller", "recipients"))

@@ -34,7 +34,11 @@ def term_known(policy: Policy, day: date) -> Iterator[Finding]:
             if prefix in KNOWN and part.dpv not in terms:
                 of = "data" if section == "data" else "a purpose"
                 message = f"`{part.dpv}` is no term for {of} in the Data Privacy Vocabulary 2.3"
-                yield Finding(f"{section}.{name}.dpv", message, did_you_mean(part.dpv, sorted(terms)))
+                yield Finding(
+                    f"{section}.{name}.dpv",
+                    message,
+                    did_you_mean(part.dpv, sorted(terms)) or "choose one of https://w3id.org/dpv",
+                )
 
 
 @check("T-0386", "warning", "what is marketing is marked so", article="GDPR Art. 21(2)", needs=("purposes",))

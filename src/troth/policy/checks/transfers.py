@@ -68,7 +68,8 @@ def certificate_own(policy: Policy, day: date) -> Iterator[Finding]:
 def certificate_country(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, mechanism in _mechanisms(policy):
         if mechanism.kind in DPF and mechanism.country != "US":
-            yield Finding(f"{at}.kind", f"`{mechanism.kind}` covers transfers to `US`, not to `{mechanism.country}`")
+            message = f"`{mechanism.kind}` covers transfers to `US`, not to `{mechanism.country}`"
+            yield Finding(f"{at}.kind", message, "give another mechanism for that country")
 
 
 @check("T-0345", "error", "somebody holds the certificate that is promised", needs=("controller", "transfers"))
@@ -104,7 +105,8 @@ def storage_places(policy: Policy, day: date) -> Iterator[Finding]:
 def none_needed(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, mechanism in _mechanisms(policy):
         if mechanism.kind == "none-needed" and not free(mechanism.country, policy.controller.country):
-            yield Finding(f"{at}.kind", f"`{mechanism.country}` is outside the EEA: a mechanism is needed there")
+            message = f"`{mechanism.country}` is outside the EEA: a mechanism is needed there"
+            yield Finding(f"{at}.kind", message, "say which: `adequacy`, `scc` or another")
 
 
 def plain(name: str) -> str:

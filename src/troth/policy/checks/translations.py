@@ -20,6 +20,7 @@ TEXTS = ("translations", *SAID[Policy])
 GUESSED = 10
 """For so many unused translations of a language the text that took their place is looked for."""
 
+_MARK = re.compile(r"[\d@]")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _THOUSANDS = re.compile(r"(?<=\d)[.,'\u2019\u00a0\u202f ](?=\d{3}(?!\d))")
 
@@ -175,7 +176,7 @@ def marks_kept(policy: Policy, _day: date) -> Iterator[Finding]:
 
 def _marks(text: str) -> frozenset[str]:
     """The figures and mail addresses of a text: what stays the same in every language."""
-    if not any(c.isdigit() or c == "@" for c in text):
+    if not _MARK.search(text):
         return frozenset()
     figures = (str(int(digits)) for digits in re.findall(r"\d+", _THOUSANDS.sub("", text)))
     return frozenset([*figures, *_ADDRESS.findall(text)])

@@ -99,7 +99,7 @@ def test_an_activity_says_what_article_30_asks(kept: Record) -> None:
     assert "Email Address" in said("Categories of personal data")
     assert said("Recipients").splitlines()[0] == "Salesforce: processor, CRM"
     assert "US, Salesforce: standard contractual clauses" in said("Third countries")
-    assert "reviewed 1 year after last contact" in said("Time limits")
+    assert "reviewed 1 year after the last contact" in said("Time limits")
     assert "Technical measures" in said("Security measures")
     assert "QualiSystems Ltd., IL" in said("Controller")
     assert "regulators" in said("Other disclosures")

@@ -62,7 +62,7 @@ def record_command(
     columns: Annotated[Columns, typer.Option(help="The column set, for CSV and XLSX.")] = Columns.art30,
     format: Annotated[Format, typer.Option(help="How to write it.")] = Format.csv,
     out: Out = None,
-    language: Annotated[str | None, typer.Option(help="The policy's own texts in this language.")] = None,
+    language: Annotated[str | None, typer.Option(help="In this language of the policy.")] = None,
     day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The record as of this day; today if not given.")
     ] = None,
@@ -77,7 +77,8 @@ def record_command(
         fail("a workbook is not for a terminal", Exit.USAGE, help="name a file with `--out record.xlsx`")
     as_of = (day or ground.clock()).date()
     source = _policy(folder, "no record is written", as_of)
-    kept = record(_spoken(source, language), form=form.value, day=as_of, fingerprint=digest(source))
+    spoken = language or source.languages[0]
+    kept = record(_spoken(source, language), form=form.value, day=as_of, language=spoken, fingerprint=digest(source))
     if not kept.activities:
         typer.echo(f"note: the policy has no touchpoint in the role of {form.value}: the record is empty", err=True)
     writers: dict[Format, Callable[[], bytes]] = {

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from troth.exports.record.values import Activity, DataUse, Keeping, PartyUse, PurposeUse, TransferUse
+from troth.exports.record.values import Activity, Balancing, DataUse, Keeping, PartyUse, PurposeUse, TransferUse
 from troth.law.adequacy import free
-from troth.policy import plain
 from troth.policy.model import (
     Policy,
     Recipient,
@@ -73,9 +72,9 @@ def _purposes(policy: Policy, row: Row) -> tuple[PurposeUse, ...]:
     return tuple(use(given) for given in row.purposes)
 
 
-def _balanced(policy: Policy, name: str | None) -> str | None:
+def _balanced(policy: Policy, name: str | None) -> Balancing | None:
     test = policy.balancing_tests.get(name or "")
-    return f"{plain.day(test.day)}, to be reviewed by {plain.day(test.review)}: {test.outcome}" if test else None
+    return Balancing(test.day, test.review, test.outcome) if test else None
 
 
 def _data(policy: Policy, row: Row) -> tuple[DataUse, ...]:
@@ -118,8 +117,7 @@ def transfers(recipient: Recipient, day: date) -> Iterator[TransferUse]:
 
 def keeping(rule: RetentionRule, items: tuple[str, ...] = ()) -> Keeping:
     """A retention rule as a time limit."""
-    review = f"{rule.review} after {rule.review_after}" if rule.until else None
-    return Keeping(rule.label, rule.short, review, items)
+    return Keeping(rule.label, rule.short, rule.review, rule.review_after, items)
 
 
 def _assumed(policy: Policy, touchpoint: Touchpoint, row: Row) -> Iterator[str]:
@@ -152,7 +150,7 @@ def invoked(policy: Policy, pid: str, purpose: SecondaryPurpose) -> Activity:
         row=None,
         marketing=False,
         purposes=(_further(policy, pid, purpose),),
-        persons=tuple(everyone) or ("everyone whose data is held",),
+        persons=tuple(everyone),
         persons_stated=bool(everyone),
         data=data,
         recipients=(),

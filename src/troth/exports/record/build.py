@@ -12,11 +12,17 @@ from troth.policy.model.promises import Measure, TransferTerm
 
 
 def record(
-    policy: Policy, *, form: Form = "controller", day: date | None = None, fingerprint: str | None = None
+    policy: Policy,
+    *,
+    form: Form = "controller",
+    day: date | None = None,
+    language: str = "en",
+    fingerprint: str | None = None,
 ) -> Record:
     """The record of a policy as of a day (the day the policy takes effect, if none is given).
 
     `form`: `controller` holds what we answer for (Art. 30(1)), `processor` what we do on behalf of others (Art. 30(2)).
+    `language`: that of the policy's texts; the record's own words are in it too, where it comes with Troth.
     `fingerprint`: the digest of the policy as published, where `policy` is that in another language.
 
     What the policy does not say is named in `open`; nothing is made up.
@@ -32,6 +38,7 @@ def record(
         activities += tuple(invoked(policy, pid, purpose) for pid, purpose in policy.secondary_purposes.items())
     return Record(
         form=form,
+        language=language,
         policy=policy.name,
         title=policy.title,
         digest=fingerprint or digest(policy),
@@ -127,7 +134,7 @@ def _open(policy: Policy, form: Form) -> list[Open]:
         found.append(Open("security", "the technical and organisational measures", "Art. 30(1)(g), 32 GDPR"))
     if form == "controller":
         found += [
-            Open(f"touchpoints.{tid}.persons", f"the categories of persons of “{t.title}”", "Art. 30(1)(c) GDPR")
+            Open(f"touchpoints.{tid}.persons", "the categories of persons of “{title}”", "Art. 30(1)(c) GDPR", t.title)
             for tid, t in policy.touchpoints.items()
             if t.role == "controller" and not t.persons
         ]

@@ -1,157 +1,121 @@
 """What a cell of the record says: one function a column, from values to text. Lists take a line each."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from troth.exports import articles
-from troth.exports.record.values import Activity, Entry, Keeping, PartyUse, Record, TransferUse
-from troth.policy import plain
+from troth.exports.record.speech import say
+from troth.exports.record.values import Activity, Entry, Keeping, Record
+from troth.policy.languages import words
 
-NOT_STATED = "not stated"
+
+def not_stated(record: Record) -> str:
+    return say(record, "not stated")
+
+
+def none(record: Record) -> str:
+    return say(record, "none")
+
+
+def day(record: Record, value: date) -> str:
+    return words(record.language).day(value)
 
 
 def lines(parts: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(part for part in parts if part))
 
 
-def purposes(_: Record, act: Activity) -> str:
-    return lines(p.label + (" (profiling)" if p.profiling else "") for p in act.purposes)
+def purposes(record: Record, act: Activity) -> str:
+    return lines(p.label + (f" ({say(record, 'profiling')})" if p.profiling else "") for p in act.purposes)
 
 
-def main_purpose(_: Record, act: Activity) -> str:
+def main_purpose(record: Record, act: Activity) -> str:
     return act.purposes[0].label if act.purposes else ""
 
 
-def further_purposes(_: Record, act: Activity) -> str:
+def further_purposes(record: Record, act: Activity) -> str:
     return lines(p.label for p in act.purposes[1:])
 
 
-def bases(_: Record, act: Activity) -> str:
+def bases(record: Record, act: Activity) -> str:
     """One line a basis, with the purposes that rely on it."""
     by_basis: dict[str, list[str]] = {}
     for purpose in act.purposes:
-        words = articles.basis(purpose.basis) + (f", {purpose.law}" if purpose.law else "")
-        by_basis.setdefault(words, []).append(purpose.label)
+        basis = say(record, articles.basis(purpose.basis)) + (f", {purpose.law}" if purpose.law else "")
+        by_basis.setdefault(basis, []).append(purpose.label)
     if len(by_basis) == 1:
         return next(iter(by_basis))
-    return lines(f"{words}: {'; '.join(labels)}" for words, labels in by_basis.items())
+    return lines(f"{basis}: {'; '.join(labels)}" for basis, labels in by_basis.items())
 
 
-def interests(_: Record, act: Activity) -> str:
+def interests(record: Record, act: Activity) -> str:
     return lines(p.interest for p in act.purposes if p.interest)
 
 
-def persons(_: Record, act: Activity) -> str:
+def persons(record: Record, act: Activity) -> str:
     if act.persons_stated or act.touchpoint is None:
-        return lines(act.persons)
-    return f"{NOT_STATED}; the group is “{act.group}”"
+        return lines(act.persons) or say(record, "everyone whose data is held")
+    return say(record, "not stated; the group is “{group}”", group=act.group)
 
 
-def data(_: Record, act: Activity) -> str:
+def data(record: Record, act: Activity) -> str:
     if not act.data and act.touchpoint is None:
-        return "any data already held, as far as the purpose needs it"
-    return "; ".join(d.label + (" (special category)" if d.special else "") for d in act.data)
+        return say(record, "any data already held, as far as the purpose needs it")
+    return "; ".join(d.label + (f" ({say(record, 'special category')})" if d.special else "") for d in act.data)
 
 
 def special(record: Record, act: Activity) -> str:
     if not act.data and act.touchpoint is None:
         held = {d.label for a in record.activities for d in a.data if d.special}
-        return "; ".join(sorted(held)) or "none"
-    return "; ".join(d.label for d in act.data if d.special) or "none"
+        return "; ".join(sorted(held)) or none(record)
+    return "; ".join(d.label for d in act.data if d.special) or none(record)
 
 
-def special_grounds(_: Record, act: Activity) -> str:
+def special_grounds(record: Record, act: Activity) -> str:
     """What allows special categories to be used (Art. 9(2)); empty where there are none."""
     if not any(d.special for d in act.data):
         return ""
-    return lines(articles.ground(p.special_ground) for p in act.purposes if p.special_ground) or NOT_STATED
+    return lines(
+        say(record, articles.ground(p.special_ground)) for p in act.purposes if p.special_ground
+    ) or not_stated(record)
 
 
 def special_with_grounds(record: Record, act: Activity) -> str:
     return lines([special(record, act), special_grounds(record, act)])
 
 
-def balancing(_: Record, act: Activity) -> str:
+def balancing(record: Record, act: Activity) -> str:
     """The assessment behind a legitimate interest; empty where none is relied on."""
-    relied = [p for p in act.purposes if p.basis == "legitimate interest"]
-    return lines(p.balancing or NOT_STATED for p in relied)
-
-
-def ordinary(_: Record, act: Activity) -> str:
-    return "; ".join(d.label for d in act.data if not d.special) if act.data else data(_, act)
-
-
-def _party(party: PartyUse) -> str:
-    does = ", ".join(party.does)
-    return f"{party.name}: {party.role}{f', {does}' if does else ''}{' (assumed)' if party.assumed else ''}"
-
-
-def recipients(record: Record, act: Activity) -> str:
-    """Named recipients, *none* where the policy says so, else not stated; and those who store the data."""
-    hosts = [_party(h) for h in record.hosts if h.id not in {p.id for p in act.recipients}]
-    if act.touchpoint is None:
-        return lines([f"inside: {', '.join(act.used_by)}" if act.used_by else "", *hosts]) or "none"
-    if not act.recipients:
-        none = "none, beside those who store the data" if hosts else "none"
-        return lines([none if act.recipients_stated else NOT_STATED, *hosts])
-    return lines([*(_party(p) for p in act.recipients), *hosts])
-
-
-def disclosures(record: Record, _: Activity) -> str:
-    """The grounds on which data of any activity may go to others."""
-    return lines(f"{g.label}: {', '.join(g.to)}" for g in record.disclosures)
-
-
-def all_recipients(record: Record, act: Activity) -> str:
-    others = disclosures(record, act)
-    return lines([recipients(record, act), others])
-
-
-def kinds_of_recipient(record: Record, act: Activity) -> str:
-    return lines(f"{p.name}: {p.role}" for p in (*act.recipients, *record.hosts))
-
-
-def contracts(record: Record, act: Activity) -> str:
-    """For processors: the day of the agreement, where the policy knows it."""
+    tests = [p.balancing for p in act.purposes if p.basis == "legitimate interest"]
+    told = "{day}, to be looked at again by {review}: {outcome}"
     return lines(
-        f"{p.name}: {plain.day(p.contract) if p.contract else NOT_STATED}"
-        for p in (*act.recipients, *record.hosts)
-        if p.role == "processor"
+        say(record, told, day=day(record, t.day), review=day(record, t.review), outcome=t.outcome)
+        if t
+        else not_stated(record)
+        for t in tests
     )
 
 
-def countries(record: Record, act: Activity) -> str:
-    return lines(f"{t.country}: {t.recipient}" for t in (*act.transfers, *record.transfers)) or "none"
+def ordinary(record: Record, act: Activity) -> str:
+    return "; ".join(d.label for d in act.data if not d.special) if act.data else data(record, act)
 
 
-def _safeguard(transfer: TransferUse) -> str:
-    if transfer.kind is None:
-        return "no mechanism stated"
-    words = articles.mechanism(transfer.kind)
-    if transfer.until:
-        words += f", until {plain.day(transfer.until)}"
-    return words if transfer.in_force else f"{words}, not in force"
-
-
-def safeguards(record: Record, act: Activity) -> str:
-    every = (*act.transfers, *record.transfers)
-    return lines(f"{t.country}, {t.recipient}: {_safeguard(t)}" for t in every) or "none"
-
-
-def _kept(kept: Keeping, several: bool) -> str:
-    words = kept.label
-    if kept.review:
-        period, _, event = kept.review.partition(" after ")
-        words += f" (reviewed {plain.period(period)} after {event})"
-    return f"{', '.join(kept.items)}: {words}" if kept.items and several else words
+def _kept(record: Record, kept: Keeping, several: bool) -> str:
+    said = kept.label
+    if kept.review and kept.review_after:
+        speech = words(record.language)
+        period, event = speech.period(kept.review), speech.name("event", kept.review_after)
+        said += f" ({say(record, 'reviewed {period} {event}', period=period, event=event)})"
+    return f"{', '.join(kept.items)}: {said}" if kept.items and several else said
 
 
 def retention(record: Record, act: Activity) -> str:
     if act.touchpoint is None:
-        return "no period of its own: as long as the data it uses is kept"
+        return say(record, "no period of its own: as long as the data it uses is kept")
     several = len(act.retention) > 1
-    kept = [_kept(k, several) for k in act.retention]
+    kept = [_kept(record, k, several) for k in act.retention]
     longer = "; ".join(e.label for e in record.longer)
-    return lines([*kept, f"longer only for: {longer}" if longer else ""])
+    return lines([*kept, say(record, "longer only for: {grounds}", grounds=longer) if longer else ""])
 
 
 def _entry(entry: Entry) -> str:
@@ -159,71 +123,57 @@ def _entry(entry: Entry) -> str:
 
 
 def measures(record: Record, _: Activity) -> str:
-    return lines(_entry(m) for m in record.measures) or NOT_STATED
+    return lines(_entry(m) for m in record.measures) or not_stated(record)
 
 
-def source(_: Record, act: Activity) -> str:
+def source(record: Record, act: Activity) -> str:
     if act.touchpoint is None:
-        return "data already held"
+        return say(record, "data already held")
     if act.source:
         return act.source
     seen = {d.kind for d in act.data} & {"observed", "derived", "recording"}
     given = {d.kind for d in act.data} - {"observed", "derived", "recording"}
-    return lines(["the person" if given else "", "observed or derived by our systems" if seen else ""])
+    told = ["the person" if given else "", "observed or derived by our systems" if seen else ""]
+    return lines(say(record, one) for one in told if one)
 
 
-def automated(_: Record, act: Activity) -> str:
-    decided = [f"decided by machine alone: {p.label}; {p.automated}" for p in act.purposes if p.automated]
-    profiled = [f"profiling: {p.label}" for p in act.purposes if p.profiling]
-    return lines([*decided, *profiled]) or "none stated"
+def automated(record: Record, act: Activity) -> str:
+    decided = [
+        f"{say(record, 'decided by machine alone')}: {p.label}; {p.automated}" for p in act.purposes if p.automated
+    ]
+    profiled = [f"{say(record, 'profiling')}: {p.label}" for p in act.purposes if p.profiling]
+    return lines([*decided, *profiled]) or say(record, "none stated")
 
 
 def rights(record: Record, _: Activity) -> str:
-    return "; ".join(right.label for right in record.rights) or NOT_STATED
+    return "; ".join(right.label for right in record.rights) or not_stated(record)
 
 
-def consent_record(_: Record, act: Activity) -> str:
+def consent_record(record: Record, act: Activity) -> str:
     asked = any(p.basis == "consent" for p in act.purposes)
-    return "the consent ledger: each consent with its notice version" if asked else "no consent relied on"
+    ledger = "the consent ledger: each consent with its notice version"
+    return say(record, ledger if asked else "no consent relied on")
 
 
 def location(record: Record, act: Activity) -> str:
     stored = [f"{s.label}: {s.text}" for s in record.storage]
-    return lines(stored) or NOT_STATED
+    return lines(stored) or not_stated(record)
 
 
-def joint(record: Record, act: Activity) -> str:
-    together = [p for p in act.recipients if p.role == "joint controller"]
-    return lines(f"{p.name}: {p.arrangement}" if p.arrangement else p.name for p in together) or "none"
-
-
-def controller(record: Record, _: Activity) -> str:
-    who = record.responsible
-    return lines([f"{who.name}, {who.country}", who.address or "", who.contact])
-
-
-def representative(record: Record, _: Activity) -> str:
-    return lines(record.responsible.representatives) or NOT_STATED
-
-
-def officer(record: Record, _: Activity) -> str:
-    who = record.responsible
-    return who.dpo or (f"none: {who.no_dpo}" if who.no_dpo else NOT_STATED)
-
-
-def on_behalf_of(_: Record, act: Activity) -> str:
-    return f"{act.source or 'customers'}; each is named in the list of customers, not in the policy"
-
-
-def assumptions(_: Record, act: Activity) -> str:
+def assumptions(record: Record, act: Activity) -> str:
     """By name; the workbook's last sheet and the JSON say what was open and what was decided."""
     return "; ".join(act.assumptions)
 
 
-def without(_: Record, act: Activity) -> str:
+def without(record: Record, act: Activity) -> str:
     required = {"statutory": "required by law", "contractual": "required by contract", "voluntary": "not required"}
-    return lines([required.get(act.provision or "", ""), *act.without])
+    provision = say(record, required[act.provision]) if act.provision in required else ""
+    return lines([provision, *act.without])
 
 
-def name(_: Record, act: Activity) -> str:
-    return f"{act.name}: marketing" if act.marketing else act.name
+def name(record: Record, act: Activity) -> str:
+    return f"{act.name}: {say(record, 'marketing')}" if act.marketing else act.name
+
+
+def area(record: Record, act: Activity) -> str:
+    return act.group if act.touchpoint else say(record, act.group)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from troth.exports.record import cells
+from troth.exports.record import cells, who
+from troth.exports.record.speech import say
 from troth.exports.record.values import Activity, Form, Record
-from troth.policy import plain
 
 ColumnSet = Literal["art30", "cnil", "ico"]
 
@@ -28,16 +28,12 @@ def _id(_: Record, act: Activity) -> str:
     return act.id
 
 
-def _group(_: Record, act: Activity) -> str:
-    return act.group
-
-
 def _effective(record: Record, _: Activity) -> str:
-    return plain.day(record.effective)
+    return cells.day(record, record.effective)
 
 
 def _as_of(record: Record, _: Activity) -> str:
-    return plain.day(record.as_of)
+    return cells.day(record, record.as_of)
 
 
 def _empty(_: Record, __: Activity) -> str:
@@ -45,10 +41,10 @@ def _empty(_: Record, __: Activity) -> str:
 
 
 _RESPONSIBLE = (
-    Column("Controller (Art. 30(1)(a))", 30, cells.controller),
-    Column("Joint controllers (Art. 30(1)(a))", 20, cells.joint),
-    Column("Representative (Art. 30(1)(a))", 24, cells.representative),
-    Column("Data protection officer (Art. 30(1)(a))", 24, cells.officer),
+    Column("Controller (Art. 30(1)(a))", 30, who.controller),
+    Column("Joint controllers (Art. 30(1)(a))", 20, who.joint),
+    Column("Representative (Art. 30(1)(a))", 24, who.representative),
+    Column("Data protection officer (Art. 30(1)(a))", 24, who.officer),
 )
 _ART30 = (
     Column("Reference", 26, _id),
@@ -61,27 +57,27 @@ _ART30 = (
     Column("Categories of personal data (Art. 30(1)(c))", 40, cells.data),
     Column("Special categories (Art. 9)", 22, cells.special_with_grounds),
     Column("Source of the data", 24, cells.source),
-    Column("Recipients (Art. 30(1)(d))", 40, cells.recipients),
-    Column("Other disclosures (Art. 30(1)(d))", 44, cells.disclosures),
-    Column("Third countries and safeguards (Art. 30(1)(e))", 50, cells.safeguards),
+    Column("Recipients (Art. 30(1)(d))", 40, who.recipients),
+    Column("Other disclosures (Art. 30(1)(d))", 44, who.disclosures),
+    Column("Third countries and safeguards (Art. 30(1)(e))", 50, who.safeguards),
     Column("Time limits for erasure (Art. 30(1)(f))", 44, cells.retention),
     Column("Security measures (Art. 30(1)(g))", 50, cells.measures),
     Column("If the data is not given", 32, cells.without),
-    Column("Area", 30, _group),
+    Column("Area", 30, cells.area),
     *_RESPONSIBLE,
     Column("Assumptions it rests on", 30, cells.assumptions),
 )
 _ART30_PROCESSOR = (
     Column("Reference", 26, _id),
-    Column("Processor (Art. 30(2)(a))", 30, cells.controller),
-    Column("Controllers on whose behalf we act (Art. 30(2)(a))", 36, cells.on_behalf_of),
-    Column("Representative (Art. 30(2)(a))", 24, cells.representative),
-    Column("Data protection officer (Art. 30(2)(a))", 24, cells.officer),
+    Column("Processor (Art. 30(2)(a))", 30, who.controller),
+    Column("Controllers on whose behalf we act (Art. 30(2)(a))", 36, who.on_behalf_of),
+    Column("Representative (Art. 30(2)(a))", 24, who.representative),
+    Column("Data protection officer (Art. 30(2)(a))", 24, who.officer),
     Column("Categories of processing (Art. 30(2)(b))", 44, cells.purposes),
     Column("Where it happens", 36, cells.name),
     Column("Categories of personal data", 40, cells.data),
-    Column("Further processors", 40, cells.recipients),
-    Column("Third countries and safeguards (Art. 30(2)(c))", 50, cells.safeguards),
+    Column("Further processors", 40, who.recipients),
+    Column("Third countries and safeguards (Art. 30(2)(c))", 50, who.safeguards),
     Column("Security measures (Art. 30(2)(d))", 50, cells.measures),
     Column("Time limits for erasure", 44, cells.retention),
     Column("Assumptions it rests on", 30, cells.assumptions),
@@ -91,10 +87,10 @@ _CNIL = (
     Column("Nom / sigle", 36, cells.name),
     Column("Date de création", 14, _effective),
     Column("Mise à jour", 14, _as_of),
-    Column("Responsable du traitement", 30, cells.controller),
-    Column("Délégué à la protection des données", 24, cells.officer),
-    Column("Représentant", 24, cells.representative),
-    Column("Responsable(s) conjoint(s)", 20, cells.joint),
+    Column("Responsable du traitement", 30, who.controller),
+    Column("Délégué à la protection des données", 24, who.officer),
+    Column("Représentant", 24, who.representative),
+    Column("Responsable(s) conjoint(s)", 20, who.joint),
     Column("Finalité principale", 36, cells.main_purpose),
     Column("Sous-finalités", 36, cells.further_purposes),
     Column("Base légale", 40, cells.bases),
@@ -102,42 +98,42 @@ _CNIL = (
     Column("Catégories de données personnelles concernées", 40, cells.ordinary),
     Column("Données sensibles", 22, cells.special_with_grounds),
     Column("Délai d'effacement", 44, cells.retention),
-    Column("Destinataires", 44, cells.all_recipients),
-    Column("Type de destinataire", 30, cells.kinds_of_recipient),
-    Column("Transferts hors UE : pays", 24, cells.countries),
-    Column("Transferts hors UE : type de garanties", 50, cells.safeguards),
+    Column("Destinataires", 44, who.all_recipients),
+    Column("Type de destinataire", 30, who.kinds_of_recipient),
+    Column("Transferts hors UE : pays", 24, who.countries),
+    Column("Transferts hors UE : type de garanties", 50, who.safeguards),
     Column("Mesures de sécurité techniques et organisationnelles", 50, cells.measures),
 )
 _CNIL_PROCESSOR = (
     Column("N° / REF", 26, _id),
-    Column("Sous-traitant", 30, cells.controller),
-    Column("Client (responsable du traitement)", 36, cells.on_behalf_of),
-    Column("Délégué à la protection des données", 24, cells.officer),
-    Column("Représentant", 24, cells.representative),
+    Column("Sous-traitant", 30, who.controller),
+    Column("Client (responsable du traitement)", 36, who.on_behalf_of),
+    Column("Délégué à la protection des données", 24, who.officer),
+    Column("Représentant", 24, who.representative),
     Column("Catégories de traitements effectués pour le compte du client", 44, cells.purposes),
-    Column("Sous-traitants ultérieurs", 40, cells.recipients),
-    Column("Transferts hors UE : pays", 24, cells.countries),
-    Column("Transferts hors UE : type de garanties", 50, cells.safeguards),
+    Column("Sous-traitants ultérieurs", 40, who.recipients),
+    Column("Transferts hors UE : pays", 24, who.countries),
+    Column("Transferts hors UE : type de garanties", 50, who.safeguards),
     Column("Mesures de sécurité techniques et organisationnelles", 50, cells.measures),
 )
 _ICO = (
-    Column("Business function", 30, _group),
+    Column("Business function", 30, cells.area),
     Column("Purpose of processing", 40, cells.purposes),
-    Column("Name and contact details of joint controller (if applicable)", 24, cells.joint),
+    Column("Name and contact details of joint controller (if applicable)", 24, who.joint),
     Column("Categories of individuals", 28, cells.persons),
     Column("Categories of personal data", 40, cells.data),
-    Column("Categories of recipients", 44, cells.all_recipients),
-    Column("Link to contract with processor", 26, cells.contracts),
+    Column("Categories of recipients", 44, who.all_recipients),
+    Column("Link to contract with processor", 26, who.contracts),
     Column(
         "Names of third countries or international organisations that personal data are transferred to (if applicable)",
         28,
-        cells.countries,
+        who.countries,
     ),
     Column(
         "Safeguards for exceptional transfers of personal data to third countries or international organisations"
         " (if applicable)",
         50,
-        cells.safeguards,
+        who.safeguards,
     ),
     Column("Retention schedule (if possible)", 44, cells.retention),
     Column("General description of technical and organisational security measures (if possible)", 50, cells.measures),
@@ -155,21 +151,21 @@ _ICO = (
     Column("Reference", 26, _id),
 )
 _ICO_PROCESSOR = (
-    Column("Name and contact details of controller", 36, cells.on_behalf_of),
-    Column("Name and contact details of processor", 30, cells.controller),
-    Column("Representative (if applicable)", 24, cells.representative),
-    Column("Data Protection Officer (if applicable)", 24, cells.officer),
+    Column("Name and contact details of controller", 36, who.on_behalf_of),
+    Column("Name and contact details of processor", 30, who.controller),
+    Column("Representative (if applicable)", 24, who.representative),
+    Column("Data Protection Officer (if applicable)", 24, who.officer),
     Column("Categories of processing", 44, cells.purposes),
     Column(
         "Names of third countries or international organisations that personal data are transferred to (if applicable)",
         28,
-        cells.countries,
+        who.countries,
     ),
     Column(
         "Safeguards for exceptional transfers of personal data to third countries or international organisations"
         " (if applicable)",
         50,
-        cells.safeguards,
+        who.safeguards,
     ),
     Column("General description of technical and organisational security measures (if possible)", 50, cells.measures),
     Column("Reference", 26, _id),
@@ -190,7 +186,7 @@ def columns(form: Form, which: ColumnSet = "art30") -> tuple[Column, ...]:
 
 
 def table(record: Record, which: ColumnSet = "art30") -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Headings, and a row of texts for each activity."""
+    """Headings, and a row of texts for each activity. Those of `cnil` and `ico` stay as the templates have them."""
     chosen = columns(record.form, which)
     rows = tuple(tuple(column.cell(record, act) for column in chosen) for act in record.activities)
-    return tuple(c.heading for c in chosen), rows
+    return tuple(say(record, c.heading) for c in chosen), rows

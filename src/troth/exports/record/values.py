@@ -9,11 +9,20 @@ Form = Literal["controller", "processor"]
 
 
 @dataclass(frozen=True, slots=True)
+class Balancing:
+    """The assessment behind a legitimate interest: the day it was made, the day it is looked at again, and why."""
+
+    day: date
+    review: date
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class PurposeUse:
     """A purpose of an activity. `basis`: the one it relies on; `interest`: in words, where that is an interest.
 
-    `published_bases`: those the published text gives it. `balancing`: the assessment behind the interest, in words.
-    `law`: the law behind a duty. `special_ground`: the ground of Art. 9(2). `automated`: the logic, where a machine
+    `published_bases`: those the published text gives it. `law`: the law behind a
+    duty. `special_ground`: the ground of Art. 9(2). `automated`: the logic, where a machine
     alone decides.
     """
 
@@ -23,7 +32,7 @@ class PurposeUse:
     basis: str
     published_bases: tuple[str, ...] = ()
     interest: str | None = None
-    balancing: str | None = None
+    balancing: Balancing | None = None
     law: str | None = None
     special_ground: str | None = None
     automated: str | None = None
@@ -75,11 +84,15 @@ class TransferUse:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """A time limit. `rule`: its short form (`P60D after recorded`); `items`: labels it covers, empty for the rest."""
+    """A time limit. `rule`: its short form (`P60D after recorded`); `items`: labels it covers, empty for the rest.
+
+    `review`, `review_after`: how often it is decided whether data is still needed, and from when that counts.
+    """
 
     label: str
     rule: str
     review: str | None = None
+    review_after: str | None = None
     items: tuple[str, ...] = ()
 
 
@@ -144,11 +157,15 @@ class Responsible:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Something Art. 30 asks for that the policy does not say. `where`: dotted path in the policy."""
+    """Something Art. 30 asks for that the policy does not say. `where`: dotted path in the policy.
+
+    `asks`: in English, with `{title}` for what it is `about`.
+    """
 
     where: str
     asks: str
     article: str
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +182,11 @@ class Record:
     """The whole record as of a day.
 
     `hosts`: the recipients that store the data of every activity. `transfers`: to them and to companies of the group,
-    beside those of each activity.
+    beside those of each activity. `language`: that of the texts.
     """
 
     form: Form
+    language: str
     policy: str
     title: str
     digest: str

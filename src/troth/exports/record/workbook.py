@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
+from troth.exports import articles
 from troth.exports.record import cells
+from troth.exports.record import who as parties
 from troth.exports.record.columns import ColumnSet, columns, table
-from troth.exports.record.values import Entry, Record
-from troth.policy import plain
+from troth.exports.record.speech import say
+from troth.exports.record.values import Entry, Open, Record
 
 LONGEST = 32_767
 """Characters a cell of a workbook may hold."""
@@ -25,16 +27,17 @@ def as_xlsx(record: Record, which: ColumnSet = "art30") -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _NEVER_READ)
     created = datetime.combine(record.as_of, time(), UTC).replace(tzinfo=None)
-    book.set_properties({"title": _TITLES[record.form], "author": record.responsible.name, "created": created})
+    book.set_properties(
+        {"title": say(record, _TITLES[record.form]), "author": record.responsible.name, "created": created}
+    )
     styles = _styles(book)
-    _cover(book.add_worksheet("Cover"), record, styles)
-    _activities(book.add_worksheet("Activities"), record, which, styles)
-    _general(book.add_worksheet("For all activities"), record, styles)
+    _cover(book.add_worksheet(say(record, "Cover")), record, styles)
+    _activities(book.add_worksheet(say(record, "Activities")), record, which, styles)
+    _general(book.add_worksheet(say(record, "For all activities")), record, styles)
     if record.assumptions:
         rows = [(a.id, a.open, a.decided) for a in record.assumptions]
-        _list(
-            book.add_worksheet("Assumptions"), ("Name", "What the published text leaves open", "Decided"), rows, styles
-        )
+        heads = tuple(say(record, head) for head in ("Name", "What the published text leaves open", "Decided"))
+        _list(book.add_worksheet(say(record, "Assumptions")), heads, rows, styles)
     book.close()
     return out.getvalue()
 
@@ -59,28 +62,32 @@ def _cover(sheet: Any, record: Record, styles: dict[str, Any]) -> None:
     who = record.responsible
     facts = [
         ("Controller" if record.form == "controller" else "Processor", who.name),
-        ("Address", who.address or cells.NOT_STATED),
+        ("Address", who.address or cells.not_stated(record)),
         ("Country", who.country),
         ("Contact", who.contact),
-        ("Data protection officer", who.dpo or (f"none: {who.no_dpo}" if who.no_dpo else cells.NOT_STATED)),
-        ("Representative", cells.lines(who.representatives) or cells.NOT_STATED),
-        ("Joint controllers", cells.lines(who.joint) or "none"),
-        ("Group companies", cells.lines(who.group) or "none stated"),
-        ("Supervisory authority", cells.lines(who.authorities) or cells.NOT_STATED),
+        ("Data protection officer", parties.officer(record)),
+        ("Representative", parties.representative(record)),
+        ("Joint controllers", cells.lines(who.joint) or cells.none(record)),
+        ("Group companies", cells.lines(who.group) or say(record, "none stated")),
+        ("Supervisory authority", cells.lines(who.authorities) or cells.not_stated(record)),
         ("Policy", f"{record.title} ({record.policy})"),
-        ("In effect from", plain.day(record.effective)),
+        ("In effect from", cells.day(record, record.effective)),
         ("Policy digest", record.digest),
-        ("As of", plain.day(record.as_of)),
+        ("As of", cells.day(record, record.as_of)),
         ("Activities", str(len(record.activities))),
-        *[("Not stated by the policy", f"{o.asks} ({o.article})") for o in record.open],
+        *[("Not stated by the policy", f"{_asked(record, o)} ({o.article})") for o in record.open],
     ]
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
-    sheet.write_string(0, 0, _TITLES[record.form], styles["title"])
+    sheet.write_string(0, 0, say(record, _TITLES[record.form]), styles["title"])
     for i, (name, text) in enumerate(facts, start=2):
-        sheet.write_string(i, 0, name, styles["name"])
+        sheet.write_string(i, 0, say(record, name), styles["name"])
         sheet.write_string(i, 1, _fits(text), styles["cell"])
     _paper(sheet, record, landscape=False)
+
+
+def _asked(record: Record, gap: Open) -> str:
+    return say(record, gap.asks, title=gap.about) if gap.about else say(record, gap.asks)
 
 
 def _activities(sheet: Any, record: Record, which: ColumnSet, styles: dict[str, Any]) -> None:
@@ -101,8 +108,17 @@ def _general(sheet: Any, record: Record, styles: dict[str, Any]) -> None:
         ("Place of storage", record.storage),
         ("Right of the persons", record.rights),
     ]
-    rows = [(kind, e.label, e.text, "; ".join(e.to), "; ".join(e.basis)) for kind, entries in parts for e in entries]
-    _list(sheet, ("Kind", "Name", "What it says", "To whom, or where", "Legal bases"), rows, styles)
+    rows = [
+        (say(record, kind), e.label, e.text, "; ".join(e.to), _bases(record, e))
+        for kind, entries in parts
+        for e in entries
+    ]
+    heads = ("Kind", "Name", "What it says", "To whom, or where", "Legal bases")
+    _list(sheet, tuple(say(record, head) for head in heads), rows, styles)
+
+
+def _bases(record: Record, entry: Entry) -> str:
+    return "; ".join(say(record, articles.basis(basis)) for basis in entry.basis)
 
 
 def _list(sheet: Any, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], styles: dict[str, Any]) -> None:
@@ -123,7 +139,7 @@ def _table(sheet: Any, headings: Sequence[str], rows: Sequence[Sequence[str]], s
 
 
 def _paper(sheet: Any, record: Record, *, landscape: bool) -> None:
-    sheet.set_header(f"&L{_TITLES[record.form]}&R{record.responsible.name[:90].replace('&', '&&')}")
+    sheet.set_header(f"&L{say(record, _TITLES[record.form])}&R{record.responsible.name[:90].replace('&', '&&')}")
     _page(sheet, landscape=landscape)
 
 

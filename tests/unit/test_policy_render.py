@@ -65,7 +65,7 @@ def test_json() -> None:
             "line": 11,
             "column": 29,
             "end_column": 35,
-            "help": None,
+            "help": "honour it, or accept the finding with its reason",
             "article": "Cal. B&P 22575(b)(5)",
             "accepted": {"reason": "as published", "owner": "DPO", "review": "2027-01-01"},
         },

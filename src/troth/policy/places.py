@@ -1,11 +1,10 @@
 """Where something stands in the policy files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A span on one line of a file; line and columns count from 1, `end_column` is the column after the last."""
 
     file: str

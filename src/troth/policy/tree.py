@@ -7,7 +7,7 @@ stack of ours, and the limits below hold before anything is built on top.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any
 
 import yaml
 
@@ -22,6 +22,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that YAML allows nowhere."""
 
+ONE_WORD = (yaml.ScalarEvent, yaml.AliasEvent)
 CORE = "tag:yaml.org,2002:"
 
 Data = Scalar | list["Data"] | dict[str, "Data"]
@@ -69,7 +70,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.nodes = 0
         self.anchors: dict[str, tuple[Data, int]] = {}
-        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self.events: Iterator[yaml.Event] = iter(yaml.CSafeLoader(text).get_event, None)
 
     def document(self) -> None:
         next(self.events)
@@ -144,7 +145,7 @@ class _Builder:
 
     def widen(self, path: str, event: yaml.Event) -> None:
         """A mapping or list in a list is underlined from its start to the end of its line."""
-        if not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+        if not isinstance(event, ONE_WORD):
             place = self.tree.places[path]
             self.tree.places[path] = Place(place.file, place.line, place.column, self.width(place.line) + 1)
 
@@ -176,15 +177,16 @@ class _Builder:
             raise _Stop(self.made("T-0013", f"more than {MAX_NODES:,} parts once its aliases are written out", event))
 
     def place(self, event: yaml.Event) -> Place:
-        line, column = self.at(cast(yaml.Mark, event.start_mark))
-        end_line, end_column = self.at(cast(yaml.Mark, event.end_mark))
-        same = end_line == line and end_column > column
-        last = end_column if same else max(self.width(line + 1), column + 1)
-        return Place(self.file, line + 1, column + 1, last + 1)
-
-    def at(self, mark: yaml.Mark) -> tuple[int, int]:
-        """Line and column from 0; where the parser breaks lines that editors do not, counted anew."""
-        return self.starts.at(mark.index) if self.starts else (mark.line, mark.column)
+        """Called for every part: what it does, it does without detours."""
+        start: Any = event.start_mark
+        end: Any = event.end_mark
+        if self.starts is None:
+            line, column, end_line, end_column = start.line, start.column, end.line, end.column
+        else:  # the parser breaks lines that editors do not: counted anew
+            (line, column), (end_line, end_column) = self.starts.at(start.index), self.starts.at(end.index)
+        if end_line != line or end_column <= column:
+            end_column = max(self.width(line + 1), column + 1)
+        return Place(self.file, line + 1, column + 1, end_column + 1)
 
     def width(self, line: int) -> int:
         return len(self.lines[line - 1].rstrip()) if 0 < line <= len(self.lines) else 0

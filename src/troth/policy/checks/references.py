@@ -66,10 +66,15 @@ def _each(at: str, kind: str, names: Iterable[str]) -> Iterator[Reference]:
     return ((f"{at}.{i}", kind, name) for i, name in enumerate(names))
 
 
+UNASSUMED = frozenset({"translations", "wording"})
+"""Sections of which no part names an assumption, and which hold a great many parts."""
+
+
 def assumptions(policy: Policy) -> Iterator[Reference]:
     """Every `assumption:` of every part."""
     for name in type(policy).model_fields:
-        yield from _assumed(name, getattr(policy, name))
+        if name not in UNASSUMED:
+            yield from _assumed(name, getattr(policy, name))
 
 
 def _assumed(at: str, value: object) -> Iterator[Reference]:

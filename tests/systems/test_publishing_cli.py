@@ -146,6 +146,9 @@ def test_a_day_too_soon_is_refused_with_the_earliest(tmp_path: Path) -> None:
     assert code == 1
     assert "is too soon: 1 person must hear of it 1 day before; the earliest day is " in out
     assert troth("publish", str(soon), "--plan", digest_in(out), "--force")[0] == 1
+    told = json.loads(troth("publish", str(soon), "--plan", digest_in(out), "--json")[1])
+    (obstacle,) = told["obstacles"]
+    assert (obstacle["obstacle"], obstacle["ahead"], obstacle["people"]) == ("too soon", "P1D", 1)
     assert len(queries.all()) == 1
 
 

@@ -85,7 +85,7 @@ def show(
 ) -> None:
     """The plan, what stands against it, the command that applies it, and how far earlier changes are."""
     from troth.publishing import queries
-    from troth.publishing.rules.explain import hindrance
+    from troth.publishing.rules.explain import as_json, hindrance
 
     lines = words(plan, policy)
     remember(plan, lines)
@@ -96,7 +96,7 @@ def show(
             "ok": not blocking(obstacles),
             "plan": plan.as_json(),
             "words": lines,
-            "obstacles": [hindrance(obstacle) for obstacle in obstacles],
+            "obstacles": [as_json(obstacle) for obstacle in obstacles],
             "command": command,
             "under_way": [_progress_json(done) for done in under_way],
         }

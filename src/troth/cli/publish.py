@@ -92,14 +92,14 @@ def _say_stale(now: list[str], different: list[str], *, known: bool, digest: str
 
 
 def _hindered(hindered: "Hindered", *, json: bool) -> None:
-    from troth.publishing.rules.explain import hindrance
+    from troth.publishing.rules.explain import as_json, hindrance
 
-    reasons = [hindrance(obstacle) for obstacle in hindered.obstacles]
     if json:
+        reasons = [as_json(obstacle) for obstacle in hindered.obstacles]
         print_json(NOTHING | {"obstacles": reasons, "plan": hindered.plan.as_json()})
     else:
-        for reason in reasons:
-            say(f"error: {reason}")
+        for obstacle in hindered.obstacles:
+            say(f"error: {hindrance(obstacle)}")
         say("nothing was published")
     raise typer.Exit(int(Exit.BROKEN))
 

@@ -1,7 +1,9 @@
 """A plan in words, for whoever approves it: what changes, what happens before the day, on it, and what stays."""
 
 from collections.abc import Iterator
-from typing import assert_never
+from dataclasses import asdict
+from datetime import date
+from typing import Any, assert_never
 
 from troth.policy import plain
 from troth.policy.difference import say
@@ -55,6 +57,13 @@ def hindrance(obstacle: Obstacle) -> str:
             return f"the plan is larger than the limit of {limit:,}: {obstacle.total:,} in all ({parts}); use --force"
         case _:
             assert_never(obstacle)
+
+
+def as_json(obstacle: Obstacle) -> dict[str, Any]:
+    """What stands against a plan as plain data, with its words."""
+    kind = {Backwards: "backwards", TooSoon: "too soon", TooLarge: "too large"}[type(obstacle)]
+    parts = {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(obstacle).items()}
+    return {"obstacle": kind, "says": hindrance(obstacle), **parts}
 
 
 def _changes(plan: Plan) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -17,7 +18,7 @@ from django.test import Client
 
 from troth import ground
 from troth.evidence import queries as evidence
-from troth.messages import delivery, queries, seal, services, smtp
+from troth.messages import delivery, queries, rules, seal, services, smtp
 from troth.messages.models import Message
 from troth.work import queries as work
 
@@ -236,3 +237,32 @@ def test_nobody_from_elsewhere_sees_the_mailbox(
 def test_with_a_mail_server_there_is_no_mailbox(server: Server) -> None:
     assert Client().get("/mailbox/", headers={"host": "127.0.0.1"}).status_code == 404
     assert queries.mailbox(9) == []
+
+
+def to_send(*keys: str, to: str = TO) -> list[services.ToSend]:
+    return [services.ToSend(to, "Ihre Größe", f"Grüße an {key}", key) for key in keys]
+
+
+@pytest.mark.django_db
+def test_many_letters_leave_each_once(server: Server) -> None:
+    with transaction.atomic():
+        assert services.send_many("test", to_send("a", "b", "b"), now=NOW) == 2
+        assert services.send_many("test", to_send("b", "c"), now=NOW) == 1
+        assert services.send_many("test", [], now=NOW) == 0
+    ids = [job["message_id"] for job in jobs()]
+    assert len(set(ids)) == len(ids) == 3
+    for id in ids:
+        delivery.deliver(UUID(id), NOW)
+    assert sorted(letter.get_content().strip() for letter in server.taken) == ["Grüße an a", "Grüße an b", "Grüße an c"]
+    assert [entry.kind for entry in evidence.entries(kind="message.queued")] == ["message.queued"] * 3
+
+
+@pytest.mark.django_db
+def test_many_letters_need_a_transaction_and_addresses(no_server: None) -> None:
+    with pytest.raises(rules.Unsendable), transaction.atomic():
+        services.send_many("test", [*to_send("a"), *to_send("b", to="not one")], now=NOW)
+    assert Message.objects.count() == 0
+    with transaction.atomic():
+        services.send_many("test", to_send("a"), now=NOW)
+    assert jobs() == []
+    assert [mail.to for mail in queries.mailbox()] == [TO]

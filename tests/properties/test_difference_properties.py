@@ -66,7 +66,7 @@ def test_every_change_can_be_said_in_both_languages() -> None:
                     texts = (say(change, language), why(change, language), law(change, language))
                     assert all(texts), (mutation, change)
                     assert not any("{" in text for text in texts), (mutation, texts)
-                    assert concerned(change, old, language)
+                    assert not concerned(change, old, language).endswith((":", ": "))
 
 
 def test_nothing_changed_is_no_change() -> None:

@@ -57,7 +57,7 @@ def concerned(change: Change, policy: Policy, language: str | Words = "en") -> s
         return w("changes.concerns.nobody")
     if change.everyone:
         return w("changes.concerns.everyone")
-    if not change.rows and not change.purposes:
+    if not change.rows:
         return w(f"changes.concerns.{'nobody-yet' if _reasons(change) == [NOT_YET] else 'readers'}")
     people = w("changes.concerns.rows", places=_places(change, policy, w))
     return w("changes.concerns.both", first=people, second=_asked(change, policy, w)) if _lapses(change) else people

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from troth.policy.difference.compare import differences
 from troth.policy.difference.say import concerned, law, say, why
 from troth.policy.difference.values import WEIGHT, Change, Class
+from troth.policy.languages import words
 from troth.policy.localise import localised
 from troth.policy.model import Policy
 from troth.policy.places import Place, nearest
@@ -35,14 +36,14 @@ def told(
     """
     changes = differences(old, new)
     labelled = _labelled(old, new, language)
-    here = localised(old, language)
+    here, w = localised(old, language), words(language, new)
     listed = [
         Told(
             change=change,
-            sentence=say(labelled.get(_key(change), change), language),
-            concerned=concerned(change, here, language),
-            why=why(change, language),
-            law=law(change, language),
+            sentence=say(labelled.get(_key(change), change), w),
+            concerned=concerned(change, here, w),
+            why=why(change, w),
+            law=law(change, w),
             place=nearest((was if change.gone else places) or {}, change.where),
         )
         for change in changes

@@ -106,7 +106,8 @@ SILENT_FIELDS = frozenset(
     "troth name title effective introduction published_source groups group label text hint published_as assumption "  # noqa: SIM905
     "assumptions open decided lines note promise contract connector assessed balancing balancing_tests day outcome "
     "review code where reason owner accepted_gaps translations wording says commitment enforcement arbitration "
-    "authorities_access onward_liability equal_service data purposes retention recipients after review_after items".split()
+    "authorities_access onward_liability equal_service data purposes retention recipients after review_after "
+    "items".split()
 )
 """Fields whose changes may be silent: texts, notes, keys that say nothing in an *until unneeded*, entries of
 catalogues, whose use is told where they are used, and items that are named now though they went there before."""

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,17 @@ def test_what_is_gone_stands_in_the_old_files(old: Path, tmp_path: Path) -> None
     fewer = write(tmp_path, edited(("touchpoints.yaml", stated, "recipients: []")))
     at = place(old, "touchpoints.yaml", "{recipient: crm, items: [email, name]}", files=dict(BASE))
     assert f"--> {at}\n" in troth("diff", old, fewer).stdout
+
+
+def test_it_needs_no_django(old: Path, new: Path) -> None:
+    code = (
+        "import sys; from troth.cli import diff; from troth.policy.difference import report, told; "
+        "from pathlib import Path; from troth.policy.load import load; "
+        "old, new = (load(Path(p)).policy for p in sys.argv[1:]); told.told(old, new, language='de'); "
+        "assert 'django' not in sys.modules"
+    )
+    done = subprocess.run((sys.executable, "-c", code, old, new), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_errors(old: Path, tmp_path: Path) -> None:

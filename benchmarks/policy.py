@@ -35,7 +35,7 @@ def run(size: Size) -> Iterator[Figure]:
         lambda _: _python("-m", "troth", "--help"), lambda _: _python("-c", "import typer, typer.main"), rounds
     )
     yield Figure("troth --help", ours, "s", floor, "Python imports typer", 0.15, "whole process")
-    yield from _growth([size.of(number, 20) for number in TOUCHPOINTS])
+    yield from _growth([size.of(number, number // 50) for number in TOUCHPOINTS])
 
 
 def _growth(numbers: list[int]) -> Iterator[Figure]:

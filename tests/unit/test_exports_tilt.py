@@ -233,6 +233,13 @@ def test_storage(storage: Any, said: str | None) -> None:
         assert not made.whole
 
 
+def test_decisions_by_machine_are_told_at_the_purposes() -> None:
+    made = read(raw(tilt(automatedDecisionMaking={"inUse": True, "logicInvolved": None})))
+    assert "decisions are made by machine" in made.files["purposes.yaml"]
+    assert lost(made) == {"$.automatedDecisionMaking.inUse": "kept as words"}
+    assert made.whole
+
+
 def test_health_is_a_special_category() -> None:
     made = disclosed(subcategories=["Gesundheitszustand", "Name"]).files["data.yaml"]
     assert "dpv: pd:Health\n    special: true" in made

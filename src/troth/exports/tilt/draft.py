@@ -65,6 +65,7 @@ class Draft:
     touchpoints: dict[str, Place] = field(default_factory=dict)
     assumed: set[str] = field(default_factory=set)
     unplaced: list[str] = field(default_factory=list)
+    decided_by_machine: bool = False
     introduction: list[str] = field(default_factory=list)
     names: dict[str, Names] = field(default_factory=dict)
 

@@ -233,6 +233,7 @@ def told_in_words(draft: Draft, at: Cursor) -> None:
             draft.introduction.append(said)
     if in_use:
         decided.account.carried.discard(decided.get("inUse").path)
+        draft.decided_by_machine = True
         decided.get("inUse").lose(
-            "no place for it", "TILT does not say which purpose decides by machine: see `automated`"
+            "kept as words", "it does not say which purpose decides by machine: a comment at `purposes` tells of it"
         )

@@ -97,7 +97,7 @@ def _files(draft: Draft, at: Cursor) -> dict[str, str]:
     top.put("groups", groups)
     terms = transfers(draft, at.get("thirdCountryTransfers"))
     tops = {"policy.yaml": top, "data.yaml": _section("data", draft.data)}
-    tops["purposes.yaml"] = _section("purposes", draft.purposes)
+    tops["purposes.yaml"] = _section("purposes", draft.purposes, _DECIDES if draft.decided_by_machine else None)
     tops["recipients.yaml"] = _section("recipients", draft.recipients)
     tops["retention.yaml"] = _section("retention", draft.retention)
     if draft.longer:
@@ -123,9 +123,15 @@ def _all(entries_of: Mapping[str, Map]) -> Map:
     return made
 
 
-def _section(name: str, entries_of: Mapping[str, Map]) -> Map:
+_DECIDES = (
+    "The document says that decisions are made by machine, not for which purpose: give that purpose `automated`, with the"
+    " logic and the consequences (GDPR Art. 13(2)(f))."
+)
+
+
+def _section(name: str, entries_of: Mapping[str, Map], *notes: str | None) -> Map:
     made = Map()
-    made.put(name, _all(entries_of), None if entries_of else "the document names none")
+    made.put(name, _all(entries_of), None if entries_of else "the document names none", *notes)
     return made
 
 

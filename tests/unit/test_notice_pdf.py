@@ -82,8 +82,9 @@ def test_it_speaks_german() -> None:
     assert catalogue(german)["/Lang"] == "de"
     assert german.metadata is not None
     assert german.metadata.title == "Unsere Datenschutzerklärung"
-    assert squeezed("Das Wichtigste in Kürze") in squeezed(text(german))
-    assert "Seite 1 von" in german.pages[0].extract_text()
+    first = german.pages[0].extract_text()
+    assert squeezed("Das Wichtigste in Kürze") in squeezed(first)
+    assert "Seite 1 von" in first
 
 
 def test_texts_are_data_and_never_run() -> None:

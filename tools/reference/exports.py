@@ -88,7 +88,7 @@ In: `troth import tilt FILE OUT` writes a policy folder.
 | `thirdCountryTransfers[]` | `transfers`, and the mechanisms of recipients in that country |
 | the rights | `rights`, where `available` is true or a description is there |
 | `sources[]` | `source` of the touchpoint whose data it names |
-| `changesOfPurpose`, `automatedDecisionMaking` | `introduction`, as words |
+| `changesOfPurpose`, `automatedDecisionMaking` | `introduction`, as words; `inUse` in a comment at `purposes` |
 
 Each value is carried over, kept as words (a comment, or the introduction), or reported with its path and why:
 *no place for it*, *wrong type*, *not understood*. `_id`, `_hash`, `created`, `version` and `status` are not counted.

@@ -124,8 +124,8 @@ def _all(entries_of: Mapping[str, Map]) -> Map:
 
 
 _DECIDES = (
-    "The document says that decisions are made by machine, not for which purpose: give that purpose `automated`, with the"
-    " logic and the consequences (GDPR Art. 13(2)(f))."
+    "The document says that decisions are made by machine, not for which purpose: give that purpose `automated`, with"
+    " the logic and the consequences (GDPR Art. 13(2)(f))."
 )
 
 

@@ -135,7 +135,7 @@ def persons_said(policy: Policy, day: date) -> Iterator[Finding]:
 def languages_spoken(policy: Policy, day: date) -> Iterator[Finding]:
     spoken = {tag.partition("-")[0] for tag in (*policy.languages, *policy.translations)}
     for sid, site in policy.sites.items():
-        for i, language in enumerate(site.languages):
+        for i, language in enumerate(site.languages if "languages" in site.model_fields_set else ()):
             if language.partition("-")[0] not in spoken:
                 message = f"{site.label} speaks `{language}`, and the policy does not"
                 help = f"add `{language}` to `languages`, with its `translations`"

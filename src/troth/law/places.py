@@ -2,7 +2,10 @@
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 # One zone a place: that of its capital or main authority. Enough to tell on which local day something arrived.
 ZONES = {
@@ -22,8 +25,10 @@ class UnknownPlace(LookupError):
     """The code names no place whose calendar we know."""
 
 
-def zone(place: str) -> ZoneInfo:
+def zone(place: str) -> "ZoneInfo":
     """Local time of a place; a subdivision without its own entry has its country's. Raises UnknownPlace."""
+    from zoneinfo import ZoneInfo  # here: checks need it rarely, and it is slow to load
+
     name = ZONES.get(place) or ZONES.get(place.partition("-")[0])
     if name is None:
         raise UnknownPlace(f"no calendar is known for `{place}`; use an ISO 3166 code such as `DE`, `DE-BY` or `US-CA`")

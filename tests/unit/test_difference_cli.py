@@ -124,10 +124,20 @@ def test_markdown_takes_no_orders_from_the_text(old: Path, tmp_path: Path) -> No
 
 
 def test_german(old: Path, new: Path) -> None:
-    shown = troth("diff", old, new, "--language", "de").stdout
+    shown = troth("diff", old, new, "--lang", "de").stdout
     assert "Crm Inc. erhält neu Daten von Ihnen: Email." in shown
     assert "    betrifft  " in shown
     assert "1 neue Einwilligung, 1 wesentlich; 1 Wortlaut" in shown
+
+
+def test_the_language_of_the_new_policy_if_none_is_asked_for(old: Path, tmp_path: Path) -> None:
+    title = "title: Privacy policy of Small"
+    german = write(tmp_path / "de", edited(("policy.yaml", title, f"{title}\nlanguages: [de]"), EDIT[1]))
+    assert "Ihre Daten werden länger aufbewahrt" in troth("diff", old, german).stdout
+    assert "Your data is kept longer" in troth("diff", old, german, "--lang", "en-GB").stdout
+    done = troth("diff", old, old, "--lang", "tlh")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there are no words in `tlh`" in done.stderr
 
 
 def test_what_is_gone_stands_in_the_old_files(old: Path, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from web_kit import NOW, changed, publish, quali, staff_client
+from web_kit import NOW, changed, loaded, publish, quali, staff_client
 
 from troth import ground
+from troth.publishing import services as publishing
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -77,6 +78,18 @@ def test_the_latest_change_in_plain_words(staff: Client) -> None:
     assert "policy.yaml:" in page
     assert "Your data is kept longer" not in page
     assert page.index("Significant") < page.index("Wording")
+
+
+def test_what_was_approved_is_what_the_list_tells(staff: Client) -> None:
+    first = changed(effective=(TODAY - timedelta(days=60)).isoformat())
+    publishing.publish(first, loaded().places, plan=None, by="dpo", now=NOW - timedelta(days=60))
+    second = changed(**edited(TODAY + timedelta(days=60), retention={"website-logs": {"period": "P90D"}}))
+    plan = publishing.plan(second, now=NOW)
+    publishing.publish(second, loaded().places, plan=plan.digest, by="privacy-lead", now=NOW)
+    line = html(staff, "").split('id="version-2"')[1].split("</tr>")[0]
+    assert "by privacy-lead" in line
+    assert "significant" in line
+    assert "nobody to tell" in line
 
 
 def test_any_two_versions_either_way(staff: Client) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from troth.cli.revisions import Named
     from troth.policy.difference.told import Told
     from troth.policy.load import Loaded
+    from troth.policy.model import Policy
 
 
 class Format(StrEnum):
@@ -32,7 +33,9 @@ def run(  # noqa: PLR0917  the options of a command
         Format, typer.Option(help="How to print the changes: `markdown` for a comment on a pull request.")
     ] = Format.text,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    language: Annotated[str, typer.Option(help="The language to tell the changes in.")] = "en",
+    lang: Annotated[
+        str | None, typer.Option(help="The language to tell the changes in; that of the new policy if not given.")
+    ] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit code 1 if anything changed that is not wording alone.")
     ] = False,
@@ -48,6 +51,7 @@ def run(  # noqa: PLR0917  the options of a command
         raise typer.Exit(int(Exit.BROKEN))
     from troth.policy.difference.told import told
 
+    language = _language(after.policy, lang)
     listed = told(before.policy, after.policy, language=language, places=after.places, was=before.places)
     shown = Shown(listed, (before, after), names, every, language)
     PRINT[Format.json if json else format](shown)
@@ -92,6 +96,20 @@ def _tell_problems(broken: "list[tuple[Named, Loaded]]") -> None:
     which = " and ".join(f"`{name}`" for name, _ in broken)
     verb = "has" if len(broken) == 1 else "have"
     typer.echo(f"error: {which} {verb} errors, so nothing can be compared", err=True)
+
+
+def _language(policy: "Policy", asked: str | None) -> str:
+    """The language to speak: English where nobody asked and there are no words of the policy's own."""
+    from troth.policy.languages import BUILT_IN, ENGLISH
+    from troth.policy.localise import source_language
+
+    language = asked or source_language(policy)
+    if language in policy.wording or language.partition("-")[0] in BUILT_IN:
+        return language
+    if asked is None:
+        return ENGLISH
+    help = "`en` and `de` come with Troth; the words of others stand under `wording` in the policy's files"
+    fail(f"there are no words in `{asked}`", Exit.USAGE, help=help)
 
 
 class Shown(NamedTuple):

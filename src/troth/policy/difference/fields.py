@@ -88,10 +88,11 @@ def flag(on: str, off: str) -> Rule:
 
 
 def graded(grades: Sequence[Any], up: str, down: str) -> Rule:
-    """A value of a scale, from low to high."""
+    """A value of a scale, from low to high; one that is not on it counts as lowest."""
+    rank = {grade: number for number, grade in enumerate(grades)}
 
     def rule(about: About, name: str, was: Any, now: Any) -> Iterator[Change]:
-        yield about.change(up if grades.index(now) > grades.index(was) else down, name, old=was, new=now)
+        yield about.change(up if rank.get(now, -1) > rank.get(was, -1) else down, name, old=was, new=now)
 
     return rule
 

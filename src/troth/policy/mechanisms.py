@@ -19,6 +19,7 @@ EXECUTORS: dict[str, str] = {
     "identity-gate": "proof of identity by mail link before anything about a person is shown or changed",
     "sweep": "the retention sweep of logs and recordings",
     "review": "the list of records due for review",
+    "change-plan": "publishing by a plan: those concerned are told before the day, old data keeps what it was promised",
     "verification": "the promise checks, run on demand and on schedule",
     "evidence-log": "the Merkle log of every act",
 }

@@ -215,14 +215,15 @@ def test_a_part_that_is_gone_is_placed_at_the_revision(repository: Path) -> None
 
 
 def test_revisions_that_are_not_there(repository: Path, tmp_path: Path) -> None:
-    for arguments in (
-        ("legal/policy", "--since", "v9"),
-        ("HEAD:absent", "legal/policy"),
-        ("legal/policy", "--since", "--output=x"),
+    for arguments, said in (
+        (("legal/policy", "--since", "v9"), "git knows nothing of `legal/policy` at `v9`"),
+        (("HEAD:absent", "legal/policy"), "git knows nothing of `absent` at `HEAD`"),
+        (("legal/policy", "--since", "--output=x"), "`--output=x` is no revision"),
     ):
         done = troth("diff", *arguments, cwd=repository)
         assert (done.returncode, done.stdout) == (3, ""), arguments
         assert done.stderr.startswith("error: "), arguments
+        assert said in done.stderr
         assert "Traceback" not in done.stderr
     outside = write(tmp_path, dict(BASE))
     done = troth("diff", outside, "--since", "HEAD", cwd=tmp_path)

@@ -76,7 +76,7 @@ def _names(old: str, new: str | None, since: str | None) -> "tuple[Named, Named]
 
 def _load(name: "Named") -> "Loaded":
     """The policy of that name, judged as of the day it takes effect."""
-    from troth.cli.revisions import folder_of
+    from troth.cli.revisions import NoRevision, folder_of
     from troth.policy.load import load
     from troth.policy.problems import Unreadable
 
@@ -84,7 +84,8 @@ def _load(name: "Named") -> "Loaded":
         with folder_of(name) as folder:
             return load(folder)
     except Unreadable as error:
-        fail(f"`{name}`: {error}", Exit.UNKNOWN)
+        shallow = "a shallow clone lacks most revisions: fetch the one you compare with, or the whole history"
+        fail(f"`{name}`: {error}", Exit.UNKNOWN, help=shallow if isinstance(error, NoRevision) else None)
 
 
 def _tell_problems(broken: "list[tuple[Named, Loaded]]") -> None:

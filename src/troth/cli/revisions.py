@@ -12,6 +12,10 @@ from pathlib import Path
 from troth.policy.problems import Unreadable
 
 
+class NoRevision(Unreadable):
+    """Git knows no such revision here, or no such folder in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A policy someone named. `revision`: of git; None for the folder as it is. `at`: a folder of the repository."""
@@ -37,7 +41,7 @@ def folder_of(name: Named) -> Iterator[Path]:
     """The folder to read; for a revision a copy that goes when the work is done.
 
     A path of a revision counts from the top of the repository, as git's own `REV:PATH` does, or from here if it begins
-    with `.`. Raises Unreadable if git has no such revision or folder, or there is no git.
+    with `.`. Raises NoRevision if git knows no such revision or folder, Unreadable if there is no git or repository.
     """
     if name.revision is None:
         yield Path(name.folder)
@@ -67,7 +71,13 @@ def _archive(name: Named) -> bytes:
     if path.startswith("."):
         path = _normal(f"{_git('rev-parse', '--show-prefix', at=name.at).decode().strip()}{path}")
     # from the top: in a folder below it, `git archive` would look for that folder inside the one that is named
-    return _git("archive", "--format=tar", f"{name.revision}:{path}", at=repository(name.at))
+    top = repository(name.at)
+    try:
+        tree = _git("rev-parse", "--verify", "--end-of-options", f"{name.revision}:{path}", at=top).decode().strip()
+    except Unreadable as error:
+        where = f"`{path}` at `{name.revision}`" if path else f"the revision `{name.revision}`"
+        raise NoRevision(f"git knows nothing of {where}") from error
+    return _git("archive", "--format=tar", tree, at=top)
 
 
 def _normal(path: str) -> str:

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from troth.policy.checks.looks import kind, only
-from troth.policy.checks.registry import Finding, check, rows
+from troth.policy.checks.registry import EUROPE, Finding, check, rows
 from troth.policy.model import Policy
 
 FILES = frozenset({"upload", "import", "offline", "chat", "marketplace"})
 """Channels on which a file can come."""
+
+ON_DEVICE = frozenset({"cookies", "account"})
+"""Channels on which a recording is one of a session: a script on the person's device."""
 
 
 @check("T-0380", "warning", "a cookie belongs to a touchpoint with cookies", article="ePrivacy Art. 5(3)")
@@ -57,6 +60,26 @@ def recording_told(policy: Policy, day: date) -> Iterator[Finding]:
         elif told and not recorded:
             message = f"`{tid}` records, and no item of kind `recording` is in its rows"
             yield Finding(f"touchpoints.{tid}.channels", message, "add the recording to the items of a row")
+
+
+@check(
+    "T-0385",
+    "warning",
+    "a session is recorded by consent",
+    article="ePrivacy Art. 5(3)",
+    needs=("data", "purposes"),
+    laws=EUROPE,
+)
+def session_by_consent(policy: Policy, day: date) -> Iterator[Finding]:
+    for at, touchpoint, row in rows(policy):
+        asked = {p.purpose for p in row.purposes if p.relies_on == "consent"} - policy.marketing_purposes
+        for i, item in enumerate(row.items if ON_DEVICE & set(touchpoint.channels) and not asked else ()):
+            if kind(policy, item.item) == "recording":
+                message = (
+                    f"`{item.item}` records what people do on their device, and no purpose of the row waits for a yes"
+                )
+                help = "let the purpose it serves rely on consent"
+                yield Finding(f"{at}.items.{i}.item", message, help)
 
 
 @check("T-0384", "warning", "files come in where files are taken")

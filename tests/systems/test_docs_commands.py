@@ -9,7 +9,6 @@ import pytest
 from docs_kit import DOCS, FENCE, follow, home, matches, steps, write
 
 from troth import postgres
-from troth.policy.load import load
 from troth.systems.registry import load as load_systems
 from troth.systems.sql.dataset import read as read_dataset
 
@@ -42,11 +41,6 @@ def test_following_a_page_prints_what_it_shows(name: str, empty: Path) -> None:
     shutil.copytree(DOCS.parent / "policies", empty / "policies")
     wrong = follow(DOCS / name, empty)
     assert not wrong, "\n\n".join(wrong)
-
-
-def test_the_tutorial_policy_is_whole(tmp_path: Path) -> None:
-    write(tmp_path, DOCS / "tutorial/first-policy.md")
-    assert {p.code for p in load(tmp_path / "my-policy").problems} == {"T-0203", "T-0323"}
 
 
 @pytest.mark.parametrize("name", CONNECTED)

@@ -82,3 +82,29 @@ def test_pipelines_call_commands_there_are(tmp_path: Path) -> None:
         done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{call}: {done.stderr}"
     assert (tmp_path / "troth.sarif").read_text().startswith('{"$schema"')
+
+
+def test_every_part_of_the_language_has_an_example_that_is_read() -> None:
+    """Most come from policies that are checked; ours are read here, by the schema that the models make."""
+    sys.path.insert(0, str(ROOT))
+    from jsonschema import Draft202012Validator
+
+    from tools.reference.examples import OURS, example
+    from tools.reference.models import reached
+    from troth.policy.format import formatted
+    from troth.policy.model import Policy
+    from troth.policy.schema import schema
+    from troth.policy.tree import parse
+
+    parts = [model for model in reached(Policy) if model is not Policy]
+    assert not [model.__name__ for model in parts if not example(model)]
+    assert set(OURS) <= {model.__name__ for model in parts}
+    whole = schema()
+    for name, text in OURS.items():
+        assert formatted(text, name).text == text
+        problems = [
+            error.message
+            for error in Draft202012Validator(whole).iter_errors(parse(text, name)[0].data)
+            if "is a required property" not in error.message
+        ]
+        assert not problems, name

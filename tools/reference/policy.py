@@ -4,8 +4,9 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from troth.policy.meanings import MEANINGS
+from tools.reference.examples import example
 from tools.reference.models import reached, says, table
+from troth.policy.meanings import MEANINGS
 from troth.policy.model import Policy
 from troth.policy.model.base import Basis
 from troth.policy.words import SINGULAR
@@ -48,6 +49,8 @@ def page() -> str:
     for model in models:
         text = says(model).replace(" (semantics §1)", "") if model is not Policy else _sections()
         parts += [f"## {_title(model)}", *([text] if text else []), table(model, links, MEANINGS)]
+        shown = example(model)
+        parts += [f"```yaml\n{shown}```"] if shown else []
     return "\n\n".join(part.strip() for part in parts)
 
 

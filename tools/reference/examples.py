@@ -25,7 +25,7 @@ OURS = {
 purposes:
   score-credit:
     label: Decide whether you may pay by invoice
-    dpv: dpv:CreditChecking
+    dpv: dpv:CustomerSolvencyMonitoring
     profiling: true
     automated:
       logic: We compare your order with how earlier bills were paid.
@@ -34,6 +34,8 @@ purposes:
 """,
     "Recourse": """\
 dpf:
+  entities: [Tea Post Inc.]
+  commitment: What we receive under the framework we keep by its Principles.
   recourse: {name: JAMS, url: "https://www.jamsadr.com/dpf-dispute-resolution"}
 """,
     "California": """\

@@ -17,7 +17,7 @@ from troth.policy.model import Policy
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("/", "/notice/", "/forms/", "/privacy/choices/")
+PAGES = ("/", "/notice/2/", "/forms/", "/privacy/choices/")  # the notice in force says it in words of its own
 NEWS = "Our privacy policy change"
 
 
@@ -25,7 +25,7 @@ NEWS = "Our privacy policy change"
 def test_a_change_that_is_coming_is_on_every_page(client: Client, page: str) -> None:
     now = ground.clock()
     publish(policy(), now)
-    assert NEWS not in client.get(page).content.decode()
+    assert NEWS not in client.get("/").content.decode()
     publish(wider("2099-01-01"), now)
     text = client.get(page).content.decode()
     assert "Our privacy policy changes on 1 January 2099." in text
@@ -36,7 +36,8 @@ def test_the_notice_says_it_in_its_language_and_leads_to_what_changes(client: Cl
     now = ground.clock()
     publish(policy(), now)
     publish(wider("2099-01-01"), now)
-    text = client.get("/notice/de/").content.decode()
+    assert 'href="/notice/2/' in client.get("/notice/").content.decode()
+    text = client.get("/notice/2/de/").content.decode()
     assert "Unsere Datenschutzerklärung ändert sich am 1. Januar 2099." in text
     assert 'href="/notice/changes/de/"' in text
     assert "Lab" in client.get("/notice/changes/de/").content.decode()

@@ -18,7 +18,8 @@ from troth.cli.main import app  # noqa: E402
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```$|^    .+$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-CALL = re.compile(r"(?<![\w./-])(?:\.venv/bin/)?troth ([^\n|>`#]*)")
+CALL = re.compile(r"(?<![\w./-])(?<!\bfrom )(?:\.venv/bin/)?troth ([^\n|>`#]*)")
+"""A call of the command; `from troth import …` is Python."""
 
 HERE = r"(?<![\w.])/(?:" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + "me")) + r")/"
 NUMBERED = r"\b(?:" + "|".join(("iss" + "ue", "br" + "ief", "sess" + "ion")) + r") #?\d+\b"
@@ -83,6 +84,7 @@ def _options(command: Any) -> set[str]:
 
 def test_unknown_commands_are_noticed() -> None:
     assert list(calls("say `troth nothing` or\n\n    troth check x\n")) == ["nothing", "check x"]
+    assert not list(calls("```python\nfrom troth import load_policy\n```\n"))
     assert _unknown("nothing")
     assert _unknown("check --nothing")
     assert not _unknown("evidence verify log.zip --trusted-key KEY --since held")

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from troth.policy.decision import STORE, Decision, PersonState
 from troth.policy.model import Policy
+from troth.policy.needs import needed
 from troth.policy.permits import permits as one
-from troth.policy.permits_index import needed
 
 __all__ = ["may_go", "permits", "sooner"]
 

@@ -21,7 +21,8 @@ from datetime import UTC, datetime
 
 from troth.policy.decision import ORDER, STORE, Decision, PersonState
 from troth.policy.model import Policy
-from troth.policy.permits_index import Candidate, Use, index, needed
+from troth.policy.needs import needed
+from troth.policy.permits_index import Candidate, Use, index
 
 __all__ = ["ORDER", "STORE", "Decision", "PersonState", "needed", "permits"]
 

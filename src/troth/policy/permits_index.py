@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from weakref import ref
 
-from troth.law.adequacy import DPF_SINCE, adequate, free
+from troth.law.adequacy import free
 from troth.policy.decision import STORE, Decision
-from troth.policy.model import Mechanism, Policy, Purpose, Row, RowRecipient, SecondaryPurpose, Touchpoint
-
-UNLESS_NAMED = frozenset({"secret", "file", "recording"})
-"""Kinds of items that go to no recipient that does not name them."""
+from troth.policy.model import Mechanism, Policy, Purpose, Row, SecondaryPurpose, Touchpoint
+from troth.policy.needs import holds, needed
 
 MOST_ANSWERS = 4096
 """Questions kept per policy; the rooms ask a few hundred different ones."""
@@ -18,20 +16,6 @@ MOST_ANSWERS = 4096
 RIGHTS = {"erased": "erasure", "restricted": "restriction", "objected": "objection"}
 
 Question = tuple[str, frozenset[str], str, str | None]
-
-
-def needed(policy: Policy, row: Row, receiver: RowRecipient) -> frozenset[str]:
-    """The items of a row that may go to a recipient: those it names, else all but secrets, files and recordings."""
-    if receiver.items:
-        return frozenset(receiver.items) & row.item_ids
-    return frozenset(i for i in row.item_ids if i in policy.data and policy.data[i].kind not in UNLESS_NAMED)
-
-
-def holds(mechanism: Mechanism, day: date) -> bool:
-    """True if a mechanism makes transfers lawful that day; adequacy only while a decision is in force."""
-    if mechanism.kind == "adequacy" and adequate(mechanism.country, day) is None:
-        return False
-    return mechanism.in_force(day) and day >= DPF_SINCE.get(mechanism.kind, day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from troth.policy.checks.looks import kind, only, receivers_key
+from troth.policy.checks.looks import does, kind, receivers_key
 from troth.policy.checks.registry import EUROPE, Finding, check, rows
 from troth.policy.model import Policy
-from troth.policy.permits_index import UNLESS_NAMED
+from troth.policy.needs import UNLESS_NAMED
 
 ART_9 = frozenset({"consent", "legal claims"})
 """Bases of ours that are also grounds for special categories: explicit consent, legal claims (Art. 9(2)(a), (f))."""
@@ -28,7 +28,8 @@ def not_to_marketing(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         for i, receiver in enumerate(row.receivers):
             recipient = policy.recipients.get(receiver.recipient)
-            for j, item in enumerate(receiver.items if only(recipient, "marketing") or row.marketing else ()):
+            marketer = row.marketing or (recipient is not None and recipient.direct_marketing)
+            for j, item in enumerate(receiver.items if marketer or does(recipient, "marketing") else ()):
                 if kind(policy, item) in ("secret", "recording"):
                     message = f"`{receiver.recipient}` does marketing and is to get the {kind(policy, item)} `{item}`"
                     yield Finding(f"{at}.{receivers_key(row)}.{i}.items.{j}", message, "leave it out")
@@ -48,7 +49,7 @@ def special_ground(policy: Policy, day: date) -> Iterator[Finding]:
 @check("T-0323", "warning", "free text is collected with a hint", article="GDPR Art. 5(1)(c), 25(2)")
 def hint_given(policy: Policy, day: date) -> Iterator[Finding]:
     for name, item in policy.data.items():
-        if item.kind == "free text" and not item.hint:
+        if (item.kind == "free text" or (item.kind == "given" and item.format == "long text")) and not item.hint:
             message = f"`{name}` is free text, and no hint asks people to leave out what is not needed"
             yield Finding(f"data.{name}", message, "add `hint:`, such as `please write nothing about your health`")
 

@@ -6,7 +6,7 @@ from datetime import date
 from troth.policy.checks.looks import at_row, kind, listed, markets, only, receivers_key
 from troth.policy.checks.registry import Finding, check, rows
 from troth.policy.model import Never, Policy, Row
-from troth.policy.permits_index import UNLESS_NAMED, needed
+from troth.policy.needs import UNLESS_NAMED, needed
 
 PERSONAL = frozenset({"form", "chat", "account", "upload", "import", "offline", "marketplace", "social"})
 """Channels on which data is about somebody who may ask for it later."""

@@ -7,7 +7,7 @@ from datetime import date
 from troth.law.adequacy import adequate, free
 from troth.policy.checks.registry import Finding, check
 from troth.policy.model import Mechanism, Policy, Recipient
-from troth.policy.permits_index import holds
+from troth.policy.needs import holds
 
 CHAPTER = "GDPR Art. 44, 46, 13(1)(f)"
 DPF = ("eu-us-dpf", "swiss-us-dpf")
@@ -58,9 +58,18 @@ def adequacy_decided(policy: Policy, day: date) -> Iterator[Finding]:
 def certificate_own(policy: Policy, day: date) -> Iterator[Finding]:
     holders = {(plain(c.name), certificate) for c in policy.controller.group for certificate in c.certificates}
     for at, recipient, mechanism in _mechanisms(policy):
-        if mechanism.kind in DPF and (plain(recipient.name), mechanism.kind) not in holders:
-            message = f"{recipient.name} is not known to hold the `{mechanism.kind}` certificate claimed for it"
-            help = "a certificate covers the company that holds it and no other; use `scc`, or declare who holds it"
+        holder, name = mechanism.holder, plain(recipient.name)
+        if mechanism.kind not in DPF:
+            continue
+        if holder and name not in (plain(holder), bare(holder)):
+            message = f"the `{mechanism.kind}` certificate claimed for {recipient.name} is held by {holder}"
+            help = "it covers the company that holds it and no other: use `scc`, or make its holder the recipient"
+            yield Finding(f"{at}.holder", message, help)
+        elif not holder and (name, mechanism.kind) not in holders:
+            message = (
+                f"nothing says that {recipient.name} itself holds the `{mechanism.kind}` certificate claimed for it"
+            )
+            help = "look it up in the framework's list and write `holder:` as it stands there, or use `scc`"
             yield Finding(f"{at}.kind", message, help)
 
 
@@ -107,6 +116,15 @@ def none_needed(policy: Policy, day: date) -> Iterator[Finding]:
         if mechanism.kind == "none-needed" and not free(mechanism.country, policy.controller.country):
             message = f"`{mechanism.country}` is outside the EEA: a mechanism is needed there"
             yield Finding(f"{at}.kind", message, "say which: `adequacy`, `scc` or another")
+
+
+FORMS = frozenset({"inc", "incorporated", "llc", "corp", "corporation", "ltd", "limited", "lp", "company", "co", "pbc"})
+
+
+def bare(name: str) -> str:
+    """A company's name as people say it: less its legal form, `Small, Inc.` as `small`."""
+    words = plain(name).split()
+    return " ".join(words[:-1] if words and words[-1] in FORMS else words)
 
 
 def plain(name: str) -> str:

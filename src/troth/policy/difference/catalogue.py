@@ -21,7 +21,7 @@ from troth.policy.difference.fields import (
 from troth.policy.difference.scene import About, Scene
 from troth.policy.difference.values import Change
 from troth.policy.model import Item, Purpose, SecondaryPurpose
-from troth.policy.permits_index import UNLESS_NAMED
+from troth.policy.needs import UNLESS_NAMED
 
 Meant = Item | Purpose | SecondaryPurpose
 

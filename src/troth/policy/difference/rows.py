@@ -22,7 +22,7 @@ from troth.policy.difference.retention import row_rules
 from troth.policy.difference.scene import About, Scene
 from troth.policy.difference.values import Change
 from troth.policy.model import Row, RowRecipient
-from troth.policy.permits_index import needed
+from troth.policy.needs import needed
 
 Receiver = tuple[Row, RowRecipient]
 OBSERVED = frozenset({"observed", "derived", "recording"})

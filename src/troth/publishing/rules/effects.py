@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from troth.people.rules import Shorter, shorter
 from troth.policy.difference.values import Change
 from troth.policy.model import Policy, Row
-from troth.policy.permits_index import needed
+from troth.policy.needs import needed
 
 RowName = tuple[str, str]
 """(touchpoint, row)."""

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from notice_kit import FORMS, Page, changed, folded, full, quali
 
-from troth.notice import Document, Edition, Places, as_html, as_markdown, document, languages
+from troth.notice import Edition, Places, as_html, as_markdown, document, languages
 from troth.notice.history import editions
 from troth.notice.values import Run
 from troth.policy.languages.catalogue import part
@@ -131,9 +131,65 @@ def test_the_short_notice_comes_first_and_is_short() -> None:
     said = as_html.section(made.short)
     page = as_html.page(made)
     assert page.index('id="in_short"') < page.index('id="contents_title"') < page.index('id="what_we_collect"')
-    assert len(Page(said).text.split()) < 200
+    assert len(Page(said).text.split()) < 215
     for fact in ("QualiSystems Ltd., Israel", "HubSpot", "privacy@quali.com", "60 days", "only if you agree"):
         assert fact in Page(said).text
+
+
+def test_the_short_notice_says_what_is_kept_how_long() -> None:
+    said = Page(as_html.section(document(quali(), "en").short)).text
+    assert "Until no longer needed, looked at again after 1 year or 6 months" in said
+    assert "Log files: 60 days or 360 days; Session Recording: 30 days" in said
+
+
+def test_the_right_to_object_stands_apart_from_all_else_and_says_against_what() -> None:
+    made = document(quali(), "en")
+    apart, rest = (next(s for s in made.sections if s.id == id) for id in ("your_objection", "your_rights"))
+    page = Page(as_html.section(apart))
+    assert {"right_objection", "right_object-to-profiling"} <= set(page.ids)
+    assert "direct marketing at any time" in page.text
+    relying = {
+        quali().purposes[use.purpose].label
+        for touchpoint in quali().touchpoints.values()
+        for row in touchpoint.rows
+        for use in row.purposes
+        if use.relies_on == "legitimate interest"
+    }
+    assert relying
+    assert [label for label in relying if label not in page.text] == []
+    assert not {"right_objection", "right_object-to-profiling"} & set(Page(as_html.section(rest)).ids)
+    without = {name: right for name, right in quali().model_dump(mode="json")["rights"].items() if "object" not in name}
+    assert "your_objection" not in [s.id for s in document(changed(rights=without), "en").sections]
+
+
+def test_a_text_that_ends_as_a_sentence_gets_no_second_full_stop() -> None:
+    plain = full().model_dump(mode="json")
+    for right in plain["rights"].values():
+        right |= {"applies_to": "everyone in the EU.", "how": "Write to us."}
+    plain["children"] |= {"guardian": "A parent agrees."}
+    plain["changes"] |= {"significant": "it matters.", "told_by": ["by letter."]}
+    plain["anonymous"] |= {"uses": ["research."]}
+    plain["touchpoints"]["schedule-demo"] |= {"persons": ["staff of Example Inc."], "source": "the fair."}
+    plain["sharing"]["partners"] |= {"to": ["Example Inc."]}
+    said = FORMS["markdown"](document(Policy.model_validate(plain), "en"))
+    assert ".." not in said.replace("...", "")
+
+
+def test_the_way_to_a_right_stands_once_where_it_is_the_same_for_all() -> None:
+    said = FORMS["markdown"](document(quali(), "en"))
+    assert "How: write to privacy@quali.com" not in said
+    assert "To use them, write to privacy@quali.com" in said
+    plain = quali().model_dump(mode="json")["rights"]
+    plain["access"] |= {"how": "ask in the shop"}
+    said = FORMS["markdown"](document(changed(rights=plain), "en"))
+    assert "How: ask in the shop." in said
+    assert "How: write to privacy@quali.com." in said
+
+
+def test_a_policy_without_an_introduction_has_no_empty_section() -> None:
+    made = document(smallest(), "en")
+    assert [s.id for s in made.sections if not s.blocks and not s.sections] == []
+    assert "about_this_notice" not in [s.id for s in made.sections]
 
 
 def test_the_cookie_notice_groups_by_what_they_are_for_and_names_each_once() -> None:
@@ -235,43 +291,45 @@ def test_an_edition_of_an_unchanged_promise_says_so() -> None:
     assert "The first version published here" in said
 
 
-def test_the_smallest_policy_has_a_notice() -> None:
-    made: Document = document(
-        changed(
-            recipients={},
-            cookies={},
-            third_parties={},
-            storage=[],
-            transfers=None,
-            assumptions={},
-            never={},
-            rights={},
-            sharing={},
-            secondary_purposes={},
-            retention_exceptions={},
-            groups={"only": "Only"},
-            introduction=[],
-            touchpoints={
-                "contact": {
-                    "title": "When you write",
-                    "group": "only",
-                    "channels": ["form"],
-                    "rows": [
-                        {
-                            "id": "main",
-                            "items": ["email"],
-                            "purposes": [{"purpose": "answer-questions", "relies_on": "pre-contract"}],
-                            "bases": ["pre-contract"],
-                            "recipients": [],
-                            "retention": ["website-logs"],
-                            "without": "We cannot answer",
-                        }
-                    ],
-                }
-            },
-        ),
-        "en",
+def smallest() -> Policy:
+    """One situation, and nothing else that can be left out."""
+    return changed(
+        recipients={},
+        cookies={},
+        third_parties={},
+        storage=[],
+        transfers=None,
+        assumptions={},
+        never={},
+        rights={},
+        sharing={},
+        secondary_purposes={},
+        retention_exceptions={},
+        groups={"only": "Only"},
+        introduction=[],
+        touchpoints={
+            "contact": {
+                "title": "When you write",
+                "group": "only",
+                "channels": ["form"],
+                "rows": [
+                    {
+                        "id": "main",
+                        "items": ["email"],
+                        "purposes": [{"purpose": "answer-questions", "relies_on": "pre-contract"}],
+                        "bases": ["pre-contract"],
+                        "recipients": [],
+                        "retention": ["website-logs"],
+                        "without": "We cannot answer",
+                    }
+                ],
+            }
+        },
     )
+
+
+def test_the_smallest_policy_has_a_notice() -> None:
+    made = document(smallest(), "en")
     for form in FORMS.values():
         said = form(made)
         assert "Nobody outside." in said

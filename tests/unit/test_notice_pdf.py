@@ -1,5 +1,6 @@
 """The notice as a PDF, read back: all is in it, tagged, with title, language and bookmarks; texts are no code."""
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -11,6 +12,7 @@ from pypdf import PdfReader
 from troth.notice import as_pdf, document
 from troth.policy.model import Policy
 
+FOOT = re.compile(r"Our Privacy Policy\s*Page \d+ of \d+")
 CODE = '#panic("ran") #eval("1+1") $x$ @nowhere <label> // /* */ \\ [*] #{1} "quoted" \x00'
 
 
@@ -19,8 +21,8 @@ def read(policy: Policy, language: str) -> PdfReader:
 
 
 def text(reader: PdfReader) -> str:
-    """The words of all pages. Words broken at the end of a line are put together."""
-    pages = "\n".join(page.extract_text() for page in reader.pages)
+    """The words of all pages, without the line at their foot. Words broken at the end of a line are put together."""
+    pages = "\n".join(FOOT.sub("", page.extract_text()) for page in reader.pages)
     return folded(pages.replace("\u00ad", "").replace("-\n", "-").replace("\n", " "))
 
 

@@ -120,7 +120,7 @@ NOT_SAID = {
     "Dpf": {"entities", "list_url"},
     "GroupCompany": {"name", "country", "address"},
     "Item": {"dpv"},
-    "Mechanism": {"country"},
+    "Mechanism": {"country", "holder"},
     "Never": {"purposes", "items", "recipients"},
     "Policy": {"name", "languages", "translations", "wording", "balancing_tests", "cookies"},
     "Purpose": {"dpv"},

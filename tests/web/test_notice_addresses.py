@@ -100,12 +100,13 @@ def test_the_files_say_which_version_and_language_they_are(client: Client) -> No
     assert "Fassung 1" in reader.pages[0].extract_text()
 
 
-def test_the_vocabulary_names_its_parts_below_its_own_address(client: Client) -> None:
+def test_the_vocabulary_names_a_part_the_same_in_every_version_and_language(client: Client) -> None:
     publish()
     response = client.get("/notice.jsonld")
     assert response["Content-Type"] == "application/ld+json"
-    said = json.loads(response.content)
-    assert f"{ground.settings().public_url}/notice/1/en.jsonld" in json.dumps(said["@context"])
+    said, german = (json.loads(client.get(path).content) for path in ("/notice.jsonld", "/notice/1/de.jsonld"))
+    assert said["@context"]["this"] == german["@context"]["this"] == f"{ground.settings().public_url}/notice.jsonld#"
+    assert [each["@id"] for each in said["@graph"]] == [each["@id"] for each in german["@graph"]]
     assert client.get("/notice.jsonld").content == client.get("/notice/1/en.jsonld").content
 
 

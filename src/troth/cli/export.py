@@ -15,7 +15,13 @@ from troth.cli.output import Exit, fail, print_json
 if TYPE_CHECKING:
     from troth.policy.model import Policy
 
-app = typer.Typer(no_args_is_help=True, help="Print what a policy says, as data.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Print what a policy says, as data.",
+)
 
 Folder = Annotated[Path, typer.Argument(help="The folder with the policy's files.")]
 Out = Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")]

@@ -10,7 +10,13 @@ from troth.cli.output import Exit, fail, print_json, say
 if TYPE_CHECKING:
     from troth.exports.tilt import Imported
 
-app = typer.Typer(no_args_is_help=True, help="Begin a policy from a document in another format.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Begin a policy from a document in another format.",
+)
 
 
 @app.callback()

@@ -27,6 +27,7 @@ PARTS: tuple[Part, ...] = (
     (lambda p: p.dpf, regimes.framework),
     (lambda p: p.never, promises.never),
     (lambda p: any(purpose.automated for purpose in p.purposes.values()), regimes.automated),
+    (promises.objections, promises.objecting),
     (lambda p: p.rights, promises.rights),
     (lambda p: p.california, regimes.california),
     (lambda p: p.children, promises.children),
@@ -62,7 +63,9 @@ def document(
     """
     hand = _hand(policy, language, places or Places(), history)
     w = hand.words
-    sections = [_about(hand)] + [write(hand) for has, write in PARTS if has(hand.policy)]
+    about = _about(hand)
+    sections = [about] if about.blocks else []
+    sections += [write(hand) for has, write in PARTS if has(hand.policy)]
     if history:
         sections.append(told(history, w, hand.places))
     named, name = hand.policy.controller, fingerprint or digest(policy)
@@ -110,8 +113,8 @@ def _about(hand: Hand) -> Section:
                 (
                     hand.word("notice.about.open", "soft"),
                     Run(" "),
-                    hand.word("notice.open", "", "#open_points"),
-                    Run("."),
+                    hand.word("notice.open", "soft", "#open_points"),
+                    Run(".", "soft"),
                 )
             )
         )

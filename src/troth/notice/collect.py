@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from troth.notice.hand import Hand, capital, key
+from troth.notice.hand import Hand, capital, end, key
 from troth.notice.rows import CellLine, PurposeLine, RowView, TouchpointView
 from troth.notice.values import Entry, Fact, Facts, Line, Para, Run, Runs, Section
 from troth.policy.model import Basis
@@ -58,20 +58,24 @@ def _few(hand: Hand, items: list[str]) -> str:
 def _remarks(hand: Hand, touchpoint: TouchpointView) -> Iterator[Run]:
     w, children = hand.words, hand.policy.children
     if touchpoint.sites:
-        yield Run(f"{w.join(touchpoint.sites)}. ")
+        yield Run(_sentence(w.join(touchpoint.sites)))
     if touchpoint.persons:
-        yield Run(f"{w('notice.persons')}: {w.join(touchpoint.persons)}. ")
+        yield Run(_sentence(f"{w('notice.persons')}: {w.join(touchpoint.persons)}"))
     if touchpoint.for_customer:
         yield Run(f"{w('notice.for_customer')} ")
     if touchpoint.source:
         yield Run(f"{w('notice.source')}: ")
         yield hand.text(touchpoint.source)
-        yield Run(". ")
+        yield Run(f"{end(touchpoint.source)} ")
     if touchpoint.asks_age:
         asks = w("notice.asks_age", age=children.minimum_age) if children else w("notice.asks_of_age")
         yield Run(f"{asks} ")
     if touchpoint.has_form and hand.places.form:
         yield hand.word("notice.open_form", "", hand.places.form_of(touchpoint.id))
+
+
+def _sentence(text: str) -> str:
+    return f"{text}{end(text)} "
 
 
 def _details(hand: Hand, touchpoint: TouchpointView) -> Iterator[Para | Facts]:

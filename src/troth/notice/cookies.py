@@ -57,7 +57,7 @@ def _row(hand: Hand, same: list[Cookie]) -> Row:
 
 def _setter(hand: Hand, cookie: Cookie) -> Run:
     if cookie.setter == "self":
-        return hand.word("setter.self")
+        return hand.word("notice.cookies.us")
     return hand.text(hand.policy.recipients[cookie.setter].name, "", f"#recipient_{cookie.setter}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from troth.notice.hand import Hand, capital, listed, spread, web
+from troth.notice.hand import Hand, capital, end, listed, spread, web
 from troth.notice.values import Block, Line, Para, Row, Run, Runs, Section, Table, Term, Terms
 from troth.policy.model import Basis, Mechanism, Recipient, SecondaryPurpose
 
@@ -65,7 +65,8 @@ def _mechanism(hand: Hand, mechanism: Mechanism, several: bool) -> Line:
     where = f" ({w.country(mechanism.country)})" if several else ""
     until = f" {w('notice.until', day=w.day(mechanism.until))}" if mechanism.until else ""
     note = hand.marks(mechanism.assumption)
-    return Line((Run(f"{w.name('mechanism', mechanism.kind)}{where}{until}"), *note))
+    held = f", {w('notice.recipients.holder', holder=mechanism.holder)}" if mechanism.holder else ""
+    return Line((Run(f"{w.name('mechanism', mechanism.kind)}{held}{where}{until}"), *note))
 
 
 def sharing(hand: Hand) -> Section:
@@ -91,7 +92,7 @@ def sharing(hand: Hand) -> Section:
 
 def _to(hand: Hand, to: tuple[str, ...]) -> Runs:
     parties = spread((hand.text(party, "soft"),) for party in to)
-    return Run(f" {hand.words('notice.sharing.to')}: ", "soft"), *parties, Run(".", "soft")
+    return Run(f" {hand.words('notice.sharing.to')}: ", "soft"), *parties, Run(end("".join(to[-1:])), "soft")
 
 
 def _laws(hand: Hand, bases: tuple[Basis, ...]) -> Run:

@@ -58,7 +58,7 @@ class Hand:
         """The basis with its article, and what it means here: the interest in the policy's words, if that is it."""
         why = self.text(interest) if interest and basis == "legitimate interest" else None
         means = Run(why.text, "soft", "", why.lang) if why else self.word(f"notice.because.{key(basis)}", "soft")
-        return Run(f"{self.law(basis)}: ", "soft"), means, Run(".", "soft")
+        return Run(f"{self.law(basis)}: ", "soft"), means, Run(end(means.text), "soft")
 
 
 def key(name: str) -> str:
@@ -68,6 +68,11 @@ def key(name: str) -> str:
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def end(text: str) -> str:
+    """The full stop a text needs to be a sentence; nothing where it ends as one."""
+    return "" if text.rstrip().endswith((".", "!", "?", "…", "。", "؟")) else "."
 
 
 def spread(parts: Iterable[Runs], between: str = ", ") -> Runs:

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from troth.notice.hand import Hand, capital, listed, mail, spread, web
+from troth.notice.hand import Hand, capital, end, listed, mail, spread, web
 from troth.notice.rows import review
 from troth.notice.values import Block, Items, Line, Para, Run, Runs, Section, Term, Terms
-from troth.policy.model import Right
+from troth.policy.model import Policy, Right
+
+OBJECTIONS = ("objection", "object-to-profiling")
+INTEREST = "legitimate interest"
 
 
 class Promise(Protocol):
@@ -69,8 +72,33 @@ def rights(hand: Hand) -> Section:
     how: Runs = (hand.word("notice.rights.how"), Run(" "), Run(contact, "", mail(contact)), Run("."))
     if places.centre:
         how += (Run(" "), hand.word("notice.rights.centre", "", places.centre), Run("."))
-    terms = Terms(tuple(_right(hand, name, right) for name, right in hand.policy.rights.items()))
-    return hand.section("your_rights", "notice.rights", Para(how), terms, *_authorities(hand))
+    objecting = objections(hand.policy)
+    others = tuple(_right(hand, name, right) for name, right in hand.policy.rights.items() if name not in objecting)
+    terms = (Terms(others),) if others else ()
+    return hand.section("your_rights", "notice.rights", Para(how), *terms, *_authorities(hand))
+
+
+def objections(policy: Policy) -> dict[str, Right]:
+    """The rights that the law wants told apart from any other information (GDPR Art. 21(4))."""
+    return {name: right for name, right in policy.rights.items() if right.kind in OBJECTIONS}
+
+
+def objecting(hand: Hand) -> Section:
+    """The right to object, by itself, and the uses it is against."""
+    terms = Terms(tuple(_right(hand, name, right) for name, right in objections(hand.policy).items()))
+    marketing = (Para((hand.word("notice.objection.marketing"),)),) if hand.policy.marketing_purposes else ()
+    return hand.section("your_objection", "notice.objection", *marketing, terms, *_against(hand))
+
+
+def _against(hand: Hand) -> Iterator[Block]:
+    """What relies on a legitimate interest (GDPR Art. 21(1))."""
+    policy = hand.policy
+    uses = [use for t in policy.touchpoints.values() for row in t.rows for use in row.purposes]
+    labels = [policy.purposes[use.purpose].label for use in uses if use.relies_on == INTEREST]
+    labels += [each.label for each in policy.secondary_purposes.values() if each.relies_on == INTEREST]
+    if labels:
+        yield Para((hand.word("notice.objection.interest"),))
+        yield listed((hand.text(label),) for label in dict.fromkeys(labels))
 
 
 def _right(hand: Hand, name: str, right: Right) -> Term:
@@ -78,11 +106,20 @@ def _right(hand: Hand, name: str, right: Right) -> Term:
     small = (Run(" "), Run(article, "soft")) if article else ()
     title = (hand.text(right.label), *small, *hand.marks(right.assumption))
     limits = (listed((hand.text(capital_if(hand, limit)),) for limit in right.limits),) if right.limits else ()
-    whom: Runs = (hand.word("notice.rights.for", "soft"), Run(" ", "soft"), hand.text(right.applies_to, "soft"))
-    how = (Run(f". {hand.words('notice.rights.way')}: ", "soft"), hand.text(right.how, "soft")) if right.how else ()
-    return Term(
-        title, (Para((hand.text(right.text),)), *limits, Para((*whom, *how, Run(".", "soft")))), f"right_{name}"
-    )
+    whom: Runs = (hand.word("notice.rights.for", "soft"), Run(" ", "soft"), *_ended(hand, right.applies_to))
+    how: Runs = ()
+    if right.how and not _known(hand, right.how):
+        how = (Run(f" {hand.words('notice.rights.way')}: ", "soft"), *_ended(hand, right.how))
+    return Term(title, (Para((hand.text(right.text),)), *limits, Para((*whom, *how))), f"right_{name}")
+
+
+def _ended(hand: Hand, text: str) -> Runs:
+    return hand.text(text, "soft"), Run(end(text), "soft")
+
+
+def _known(hand: Hand, how: str) -> bool:
+    """True if it is the way of every right and gives the address that stands above them all: once is enough."""
+    return hand.policy.controller.contact in how and all(each.how == how for each in hand.policy.rights.values())
 
 
 def capital_if(hand: Hand, text: str) -> str:
@@ -100,7 +137,7 @@ def _authorities(hand: Hand) -> Iterator[Block]:
 def children(hand: Hand) -> Section:
     about = hand.policy.children
     assert about is not None
-    guardian = Para((hand.text(capital_if(hand, about.guardian)), Run(".")))
+    guardian = Para((hand.text(capital_if(hand, about.guardian)), Run(end(about.guardian))))
     age = Para((hand.word("notice.children.age", "soft", count=about.minimum_age),))
     verified = (
         (Para((hand.word("notice.children.verified"), Run(": "), hand.text(about.verified_by))),)
@@ -132,9 +169,9 @@ def changes(hand: Hand) -> Section:
         hand.word("notice.changes.significant"),
         Run(" "),
         hand.text(about.significant),
-        Run(f". {hand.words('notice.changes.told')}: "),
+        Run(f"{end(about.significant)} {hand.words('notice.changes.told')}: "),
         *spread((hand.text(way),) for way in about.told_by),
-        Run("."),
+        Run(end("".join(about.told_by[-1:]))),
     )
     ahead = (hand.word("notice.changes.ahead", period=hand.words.period(about.ahead)),) if about.ahead else ()
     told += (Run(" "), *ahead) if ahead else ()
@@ -148,6 +185,7 @@ def anonymous(hand: Hand) -> Section:
         hand.word("notice.anonymous.uses", "soft"),
         Run(": ", "soft"),
         *spread((hand.text(use, "soft"),) for use in about.uses),
-        Run(f". {hand.words('notice.anonymous.threshold', count=about.threshold)}", "soft"),
+        Run(f"{end(''.join(about.uses[-1:]))} ", "soft"),
+        hand.word("notice.anonymous.threshold", "soft", count=about.threshold),
     )
     return hand.section("made_anonymous", "notice.anonymous", hand.para(about.text, about.assumption), Para(uses))

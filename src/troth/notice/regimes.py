@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from troth.notice.hand import Hand, listed, mail, spread, web
+from troth.notice.hand import Hand, end, listed, mail, spread, web
 from troth.notice.values import Block, Para, Run, Runs, Section, Term, Terms
 
 
@@ -39,7 +39,7 @@ def _framework(hand: Hand) -> Iterator[Block]:
             yield Para((hand.text(text),))
     if dpf.recourse:
         body = hand.text(dpf.recourse.name, "", web(dpf.recourse.url))
-        yield Para((hand.word("notice.dpf.recourse"), Run(" "), body, Run(".")))
+        yield Para((hand.word("notice.dpf.recourse"), Run(" "), body, Run(end(body.text))))
     if dpf.list_url:
         yield Para((hand.word("notice.dpf.list", "", web(dpf.list_url)), Run(f" ({dpf.list_url})", "soft")))
 

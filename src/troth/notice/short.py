@@ -74,10 +74,34 @@ def _whom(hand: Hand) -> Runs:
 
 
 def _long(hand: Hand) -> Runs:
-    used = {kept.rule for t in hand.policy.touchpoints.values() for row in t.rows for kept in row.retention}
-    rules = (rule for name, rule in hand.policy.retention.items() if name in used)
-    said = list(dict.fromkeys(brief(rule, hand.words) for rule in rules))
+    """The rules for all of a row, the most used first; then those for certain data, with its names."""
+    general, certain = _kept(hand)
+    said = [_periods(hand, [rule for rule, _ in general.most_common()])] if general else []
+    for items, rules in certain.items():
+        names = hand.words.join(hand.policy.data[item].label for item in items)
+        said.append(f"{names}: {_periods(hand, rules)}")
     return Run(f"{capital('; '.join(said))}. "), _all(hand, "how_long")
+
+
+def _periods(hand: Hand, names: Iterable[str]) -> str:
+    """`60 days or 360 days`; what is kept until unneeded is one of them, however often it is looked at."""
+    rules = [hand.policy.retention[name] for name in names]
+    reviews = dict.fromkeys(hand.words.period(rule.review) for rule in rules if rule.review)
+    unneeded = hand.words("notice.brief.unneeded", period=hand.words.join(reviews, "or")) if reviews else ""
+    said = dict.fromkeys(unneeded if rule.review else brief(rule, hand.words) for rule in rules)
+    return hand.words.join(said, "or")
+
+
+def _kept(hand: Hand) -> tuple[Counter[str], dict[tuple[str, ...], list[str]]]:
+    """Rule → rows it holds for as a whole; and data → the rules that hold for it alone."""
+    general: Counter[str] = Counter()
+    certain: dict[tuple[str, ...], list[str]] = {}
+    for kept in (kept for t in hand.policy.touchpoints.values() for row in t.rows for kept in row.retention):
+        if kept.items:
+            certain.setdefault(tuple(kept.items), []).append(kept.rule)
+        else:
+            general[kept.rule] += 1
+    return general, certain
 
 
 def _rights(hand: Hand) -> Runs:

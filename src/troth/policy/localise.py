@@ -27,9 +27,11 @@ def localised(policy: Policy, language: str) -> Policy:
 
 
 def translated(policy: Policy, language: str) -> dict[str, str]:
-    """Text → translation, for those that have one; empty for the language of the files."""
+    """Text → translation, for those that have one. In the language of the files only what the policy language itself
+    says in English needs one.
+    """
     if language == source_language(policy):
-        return {}
+        return {} if language == ENGLISH else {EVERYONE: words(language, policy)("applies-to.everyone")}
     tags = dict.fromkeys((language.partition("-")[0], language))
     said = {entry.text: entry.says for tag in tags for entry in policy.translations.get(tag, ()) if entry.says}
     return {EVERYONE: words(language, policy)("applies-to.everyone")} | said if said else {}

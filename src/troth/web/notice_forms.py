@@ -102,7 +102,8 @@ class Shown:
         return json.dumps(said, ensure_ascii=False).encode()
 
     def _jsonld(self) -> bytes:
-        base = f"{ground.settings().public_url}/notice/{self.version.number}/{self.language}.jsonld"
+        """Its names are below the address of the notice in force: the same in every version and language."""
+        base = f"{ground.settings().public_url}/notice.jsonld"
         policy = localised(self.version.policy, self.language)
         said = import_module(_DPV).document(policy, base=base, language=self.language, fingerprint=self.version.digest)
         return json.dumps(said, ensure_ascii=False).encode()

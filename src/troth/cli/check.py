@@ -39,9 +39,10 @@ def run(
     gc.disable()  # a short life that makes no rubbish; a tenth of it would go into looking for some
     from troth.policy.load import load
     from troth.policy.problems import Unreadable
+    from troth.systems.saas.manifest import connectors
 
     try:
-        loaded = load(folder, today=(day or ground.clock()).date())
+        loaded = load(folder, today=(day or ground.clock()).date(), connectors=connectors())
     except Unreadable as error:
         fail(str(error), Exit.UNKNOWN)
     PRINT[Format.json if json else format](loaded, folder)

@@ -53,9 +53,10 @@ def load(folder: Path) -> "Loaded":
     """The policy read, with its problems; ends the command with 3 if it cannot be."""
     from troth.policy.load import load as read
     from troth.policy.problems import Unreadable
+    from troth.systems.saas.manifest import connectors
 
     try:
-        return read(folder, today=ground.clock().date())
+        return read(folder, today=ground.clock().date(), connectors=connectors())
     except Unreadable as error:
         fail(str(error), Exit.UNKNOWN)
 

@@ -1,6 +1,6 @@
 """A folder of YAML files → a checked, frozen policy, or every problem that keeps it from being one."""
 
-from collections.abc import Container, Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -36,7 +36,7 @@ class Loaded:
         return self.policy is not None
 
 
-def load(folder: Path, *, today: date | None = None, connectors: Container[str] | None = None) -> Loaded:
+def load(folder: Path, *, today: date | None = None, connectors: Collection[str] | None = None) -> Loaded:
     """Reads, checks and compiles; tells all problems at once, in the order of the files.
 
     `today`: the day to judge as of (mechanisms in force, gaps due for review); the day the policy takes effect if
@@ -51,7 +51,7 @@ def load_texts(
     sources: Mapping[str, str],
     *,
     today: date | None = None,
-    connectors: Container[str] | None = None,
+    connectors: Collection[str] | None = None,
     problems: list[Problem] | None = None,
 ) -> Loaded:
     """As `load`, from texts by file name. Pure."""
@@ -100,7 +100,7 @@ def _tree(sources: Mapping[str, str], problems: list[Problem]) -> Tree:
 @dataclass(frozen=True, slots=True)
 class _Circumstances:
     today: date | None
-    connectors: Container[str] | None
+    connectors: Collection[str] | None
     lost: Unread
 
 

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from troth.systems.files.system import FilesSystem
     from troth.systems.sql.system import SqlSystem
 
-# Connectors that are not a vendor's API. Named, not imported: their drivers load only where they are used.
-_OWN = {"sql": ("troth.systems.sql.system", "SqlSystem"), "files": ("troth.systems.files.system", "FilesSystem")}
-
 
 class Registry:
     """The systems of one deployment, in the order of the file."""
@@ -90,13 +87,13 @@ def _entries(path: Path) -> Mapping[str, Any]:
 def _system(name: str, entry: Mapping[str, Any], base_dir: Path) -> System:
     config = dict(entry)
     connector = config.pop("connector", None)
-    if connector in _OWN:
-        module, kind = _OWN[connector]
+    if connector in manifest.OWN:
+        module, kind = manifest.OWN[connector]
         made: System = getattr(import_module(module), kind).from_config(name, config, base_dir)
         return made
     if connector in manifest.vendors():
         return manifest.connector(connector).from_config(name, config, base_dir)
-    known = ", ".join((*_OWN, *manifest.vendors()))
+    known = ", ".join(manifest.connectors())
     raise SystemProblem(f"system {name}: connector must be one of {known}", consequence="fix settings")
 
 

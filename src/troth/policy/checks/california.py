@@ -8,11 +8,18 @@ from datetime import date
 
 from troth.law.calendar import add_months
 from troth.policy.checks.looks import listed
-from troth.policy.checks.registry import Finding, check
+from troth.policy.checks.registry import CALIFORNIA, EUROPE, Finding, check
 from troth.policy.model import Policy
 
 LAWS = {"cal-1798-83": "Cal. Civ. Code 1798.83", "cal-22581": "Cal. B&P 22581"}
 """Kinds of rights that are a regime's own; right and regime have the same name."""
+
+RIGHTS = {
+    "access": "know what is collected (1798.110)",
+    "erasure": "have data deleted (1798.105)",
+    "rectification": "have data corrected (1798.106)",
+}
+"""Kinds of rights the CCPA wants described."""
 
 METHODS = 2
 YEAR = 12
@@ -187,6 +194,21 @@ def looked_over(policy: Policy, day: date) -> Iterator[Finding]:
     if "ccpa" in policy.regimes and add_months(policy.effective, YEAR) < day:
         message = f"the policy is of {policy.effective}: the CCPA wants it looked over at least every twelve months"
         yield Finding("effective", message, "publish it anew, with the disclosures of the last twelve months")
+
+
+@check(
+    "T-0454",
+    "error",
+    "consumers are told their rights",
+    article="Cal. Civ. Code 1798.130(a)(5)(A), 1798.105 to 1798.110",
+    needs=("rights", "regimes"),
+    laws=CALIFORNIA,
+)
+def rights_described(policy: Policy, day: date) -> Iterator[Finding]:
+    for kind, word in RIGHTS.items() if EUROPE.isdisjoint(policy.regimes) else ():  # there, T-0402 wants them all
+        if kind not in _told(policy):
+            message = f"the right to {word} is missing"
+            yield Finding("rights", message, f"add a right of `kind: {kind}`")
 
 
 @check("T-0453", "warning", "a right belongs to a law the policy answers to", needs=("rights", "regimes"))

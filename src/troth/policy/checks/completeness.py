@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from troth.law.adequacy import EEA
-from troth.policy.checks.registry import EUROPE, UNION, Finding, check, rows
+from troth.policy.checks.registry import CALIFORNIA, EUROPE, UNION, Finding, check, rows
 from troth.policy.model import Policy
 from troth.policy.periods import days
 
@@ -48,20 +48,21 @@ def rights_told(policy: Policy, day: date) -> Iterator[Finding]:
     "T-0403",
     "error",
     "people may object to profiling",
-    article="GDPR Art. 13(2)(f), 21, 22",
-    needs=("rights",),
+    article="GDPR Art. 21(1), (2), (4)",
+    needs=("rights", "touchpoints"),
     laws=EUROPE,
 )
 def profiling_told(policy: Policy, day: date) -> Iterator[Finding]:
     if any(right.kind == "object-to-profiling" for right in policy.rights.values()):
         return
+    opposed = {p.purpose for _, _, row in rows(policy) for p in row.purposes if p.relies_on == "legitimate interest"}
     for pid, purpose in policy.purposes.items():
-        if purpose.profiling:
+        if purpose.profiling and (purpose.marketing or pid in opposed):  # elsewhere, consent is withdrawn instead
             message = f"`{pid}` is profiling, but no right says how to object to it"
             yield Finding(f"purposes.{pid}", message, "add a right of `kind: object-to-profiling`")
 
 
-@check("T-0404", "error", "the policy speaks of children", article="GDPR Art. 8", needs=("children", "touchpoints"))
+@check("T-0404", "warning", "the policy speaks of children", article="GDPR Art. 8", needs=("children", "touchpoints"))
 def children_told(policy: Policy, day: date) -> Iterator[Finding]:
     if policy.children is None and any(FACING & set(t.channels) for t in policy.touchpoints.values()):
         message = "nothing says from what age people may give data"
@@ -85,12 +86,31 @@ def source_told(policy: Policy, day: date) -> Iterator[Finding]:
 
 
 @check(
-    "T-0407", "error", "a signal the law protects is honoured", article="CCPA Regulations § 7025", needs=("signals",)
+    "T-0407",
+    "error",
+    "a signal the law protects is honoured",
+    article="Cal. Civ. Code 1798.135(e); 11 CCR 7025",
+    needs=("signals", "regimes"),
+    laws=CALIFORNIA,
 )
 def gpc_honoured(policy: Policy, day: date) -> Iterator[Finding]:
     if policy.signals and policy.signals.gpc == "ignore":
         message = "the policy ignores Global Privacy Control, which California requires to be honoured"
         yield Finding("signals.gpc", message, "write `honour where the law requires`; that is what runs in any case")
+
+
+@check(
+    "T-0429",
+    "warning",
+    "an objection by signal is heard",
+    article="GDPR Art. 21(5)",
+    needs=("signals", "regimes"),
+    laws=EUROPE,
+)
+def gpc_heard(policy: Policy, day: date) -> Iterator[Finding]:
+    if policy.signals and policy.signals.gpc == "ignore" and CALIFORNIA.isdisjoint(policy.regimes):  # that is T-0407's
+        message = "Global Privacy Control is ignored, by which people object to the use of their data for advertising"
+        yield Finding("signals.gpc", message, "write `honour`, or accept the finding with its reason")
 
 
 @check("T-0408", "warning", "Do Not Track is answered", article="Cal. B&P 22575(b)(5)", needs=("signals",))

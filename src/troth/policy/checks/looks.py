@@ -1,5 +1,6 @@
 """What several checks look at in the same way."""
 
+import re
 from collections.abc import Sequence
 
 from troth.policy.model import Policy, Recipient, Row
@@ -18,9 +19,21 @@ def gathered(section: str, names: Sequence[str]) -> str:
     return f"{section}.{names[0]}" if len(names) == 1 else section
 
 
-def only(recipient: Recipient | None, word: str) -> bool:
-    """True if all a recipient does is of one sort: `marketing`, `analytics`."""
-    return recipient is not None and all(word in does.lower() for does in recipient.does)
+SORTS = {
+    "marketing": re.compile(r"marketing|advertis|\bwerb(ung|e)|anzeigen", re.IGNORECASE),
+    "analytics": re.compile(r"analytic|analyse|web statisti|webstatisti|reichweitenmess", re.IGNORECASE),
+}
+"""What a recipient does is a text of the author's: the words, in English and German, by which its sort is told."""
+
+
+def does(recipient: Recipient | None, sort: str) -> bool:
+    """True if some of what a recipient does is of one sort: `marketing`, `analytics`."""
+    return recipient is not None and any(SORTS[sort].search(text) for text in recipient.does)
+
+
+def only(recipient: Recipient | None, sort: str) -> bool:
+    """True if all a recipient does is of one sort."""
+    return recipient is not None and all(SORTS[sort].search(text) for text in recipient.does)
 
 
 def kind(policy: Policy, item: str) -> str:

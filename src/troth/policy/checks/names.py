@@ -1,7 +1,7 @@
 """Every name resolves; within a row items, recipients and retention fit each other."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
 from troth.policy import mechanisms
 from troth.policy.checks.references import references
@@ -28,7 +28,7 @@ SECTIONS = ("data", "purposes", "secondary_purposes", "recipients", "retention",
 
 
 def names(
-    policy: Policy, data: Mapping[str, object], connectors: Container[str] | None, lost: Container[str]
+    policy: Policy, data: Mapping[str, object], connectors: Collection[str] | None, lost: Container[str]
 ) -> tuple[list[Problem], set[str]]:
     """Problems (places not yet set) and the sections that are named wrongly somewhere.
 
@@ -148,11 +148,12 @@ def _purposes(policy: Policy) -> Iterator[Problem]:
             yield Problem("T-0227", "error", message, where=f"secondary_purposes.{pid}", help="choose another name")
 
 
-def _connectors(policy: Policy, connectors: Container[str] | None) -> Iterator[Problem]:
+def _connectors(policy: Policy, connectors: Collection[str] | None) -> Iterator[Problem]:
     if connectors is None:
         return
     for rid, recipient in policy.recipients.items():
         if recipient.connector and recipient.connector not in connectors:
             at = f"recipients.{rid}.connector"
-            help = "leave it out: deliveries become tasks for staff"
+            guess = did_you_mean(recipient.connector, connectors)
+            help = f"{guess or ''} leave it out, and deliveries become tasks for staff".strip()
             yield Problem("T-0211", "error", f"no connector is called `{recipient.connector}`", where=at, help=help)

@@ -21,7 +21,11 @@ def clauses_executed(policy: Policy, day: date) -> Iterator[Finding]:
     idle = [clause.id for clause in policy.clauses if not clause.executed_by]
     if idle:
         message = f"{_of(idle, len(policy.clauses))} executed by nothing yet: {listed(idle)}"
-        yield Finding("clauses", message, "they stay visible as `not yet`")
+        yield Finding(
+            _place(policy, idle, "executed_by"),
+            message,
+            "name what keeps the promise; until then it stays visible as `not yet`",
+        )
 
 
 @check("T-0504", "warning", "a check watches every clause that runs", needs=("clauses",))
@@ -29,7 +33,11 @@ def clauses_watched(policy: Policy, day: date) -> Iterator[Finding]:
     idle = [clause.id for clause in policy.clauses if clause.executed_by and not clause.checked_by]
     if idle:
         message = f"{_of(idle, len(policy.clauses))} executed, but watched by no check: {listed(idle)}"
-        yield Finding("clauses", message, "name the check under `checked_by`; without one a clause is taken on trust")
+        yield Finding(
+            _place(policy, idle, "checked_by"),
+            message,
+            "name the check under `checked_by`; without one a clause is taken on trust",
+        )
 
 
 @check("T-0505", "warning", "every assumption is used", needs=tuple(Policy.model_fields))
@@ -48,6 +56,12 @@ def assumption_cites(policy: Policy, day: date) -> Iterator[Finding]:
         if not assumption.lines:
             message = f"`{name}` does not say which lines of the published text it is about"
             yield Finding(f"assumptions.{name}", message, "add `lines:`")
+
+
+def _place(policy: Policy, idle: Sequence[str], key: str) -> str:
+    """At the clause where it is one, else at the register."""
+    at = next(i for i, clause in enumerate(policy.clauses) if clause.id == idle[0])
+    return f"clauses.{at}.{key}" if len(idle) == 1 else "clauses"
 
 
 def _of(some: Sequence[str], number: int) -> str:

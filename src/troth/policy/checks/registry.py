@@ -21,6 +21,8 @@ EUROPE = frozenset({"gdpr", "uk-gdpr", "swiss-fadp"})
 """Laws of one family: what the GDPR wants told, they want told."""
 
 UNION = frozenset({"gdpr"})
+CALIFORNIA = frozenset({"ccpa"})
+"""The law that gives an opt-out signal its force (Civ. Code 1798.135(e))."""
 
 Run = Callable[[Policy, date], Iterable[Finding]]
 

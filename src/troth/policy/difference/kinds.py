@@ -153,6 +153,7 @@ _TRANSFERS = {
     **_kinds(WEAKER, "safeguard", "mechanism-lost", "term-mechanism-dropped", shows="mechanism"),
     **_kinds(PUBLISHED, "safeguard", "mechanism-added", "mechanism-dropped", "term-mechanism-added", shows="mechanism"),
     **_kinds(PUBLISHED, "safeguard", "mechanism-dates", "term-since", shows="day"),
+    **_kinds(PUBLISHED, "safeguard", "mechanism-holder"),
     **_kinds(WEAKER, "safeguard", "certificate-dropped", shows="certificate"),
     **_kinds(PUBLISHED, "safeguard", "certificate-added", shows="certificate"),
     **_kinds(TOLD, "storage", "storage-added"),

@@ -31,6 +31,7 @@ MECHANISM: Rules = {
     "since": value("mechanism-dates"),
     "until": value("mechanism-dates"),
     "assessed": internal,
+    "holder": value("mechanism-holder"),
     "assumption": internal,
 }
 

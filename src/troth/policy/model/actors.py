@@ -60,6 +60,9 @@ class Mechanism(Assumable):
     since: date | None = None
     until: date | None = None
     assessed: date | None = Field(default=None, description="day of the latest assessment of the transfer")
+    holder: Text | None = Field(
+        default=None, description="the company that holds the certificate, as the framework's list names it"
+    )
 
     def in_force(self, day: date) -> bool:
         """True if the mechanism holds on `day`; an open end means no end is known."""

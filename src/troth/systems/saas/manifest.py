@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 _NOT_VENDORS = frozenset({"manifest"})
 
 
+OWN = {"sql": ("troth.systems.sql.system", "SqlSystem"), "files": ("troth.systems.files.system", "FilesSystem")}
+"""Connectors that are not a vendor's API. Named, not imported: their drivers load only where they are used."""
+
+
+def connectors() -> tuple[str, ...]:
+    """The names that a system, or a recipient of the policy, may give as its connector, without importing any."""
+    return (*OWN, *vendors())
+
+
 @cache
 def vendors() -> tuple[str, ...]:
     """Connector names, without importing any of them."""

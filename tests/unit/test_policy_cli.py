@@ -86,12 +86,13 @@ def test_facts(sound: Path, broken: Path) -> None:
 
 def test_help_lists_what_is_there_and_loads_no_django() -> None:
     code = (
-        "import sys; from troth.cli.main import main\n"
-        "try: main()\nexcept SystemExit: pass\nassert 'django' not in sys.modules"
+        "import sys; from troth.cli.main import app\n"
+        "try: app()\nexcept SystemExit: pass\nassert 'django' not in sys.modules; print('none')"
     )
     for arguments in (["--help"], ["check", "--help"], ["export", "facts", "--help"], ["check", "nowhere"]):
         done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        assert done.stdout.endswith("none\n")
         if arguments == ["--help"]:
             assert "check" in done.stdout
             assert set(re.findall(r"^  (\w+)", done.stdout.split("Commands:\n")[1], re.MULTILINE)) <= set(COMMANDS)

@@ -171,7 +171,7 @@ def test_explain_without_a_code_lists_all() -> None:
 
 
 def test_explain_loads_no_django() -> None:
-    code = "import sys; sys.argv = ['troth', 'explain', 'T-0301']; from troth.cli.main import main\ntry: main()\n"
+    code = "import sys; sys.argv = ['troth', 'explain', 'T-0301']; from troth.cli.main import app\ntry: app()\n"
     code += "except SystemExit as done: assert done.code == 0\nassert 'django' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

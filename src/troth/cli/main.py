@@ -91,3 +91,20 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
+    except SystemExit as done:
+        if "django" not in sys.modules:
+            _leave(done)
+        raise
+
+
+def _leave(done: SystemExit) -> None:
+    """Ends now. Without Django nothing is open any more: only memory is left, and taking it apart piece by piece would
+    be a tenth of the time that `troth check` takes."""
+    if not isinstance(done.code, int | None):
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return  # nobody reads any more; Python says so in its own way
+    os._exit(done.code or 0)

@@ -66,6 +66,7 @@ def _each(at: str, kind: str, names: Iterable[str]) -> Iterator[Reference]:
     return ((f"{at}.{i}", kind, name) for i, name in enumerate(names))
 
 
+INSIDE = (BaseModel, tuple, dict)
 UNASSUMED = frozenset({"translations", "wording"})
 """Sections of which no part names an assumption, and which hold a great many parts."""
 
@@ -82,7 +83,7 @@ def _assumed(at: str, value: object) -> Iterator[Reference]:
         for name, inner in value.__dict__.items():
             if name == "assumption" and isinstance(inner, str):
                 yield f"{at}.assumption", "assumptions", inner
-            elif isinstance(inner, BaseModel | tuple | dict):
+            elif isinstance(inner, INSIDE):
                 yield from _assumed(f"{at}.{name}", inner)
     elif isinstance(value, dict):
         for key, inner in value.items():

@@ -87,6 +87,7 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
         self._words: list[str] = []
+        self._broken = False
         self.feed(html)
 
     @property
@@ -102,10 +103,15 @@ class Page(HTMLParser):
         return [given["href"] for tag, given in self.tags if tag == "a" and "href" in given]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._broken = tag == "wbr"
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_data(self, data: str) -> None:
-        self._words.append(data)
+        if self._broken:
+            self._words[-1] += data
+        else:
+            self._words.append(data)
+        self._broken = False
 
 
 def folded(text: str) -> str:

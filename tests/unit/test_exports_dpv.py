@@ -17,6 +17,7 @@ from troth.exports.dpv.nodes import duration, slug
 from troth.exports.tilt import meanings
 from troth.policy import dpv_terms
 from troth.policy.load import load_policy, load_texts
+from troth.policy.localise import localised
 from troth.policy.model import Policy
 from troth.policy.model.base import Basis
 from troth.policy.model.promises import RightKind
@@ -143,6 +144,11 @@ def test_names_survive_a_change_of_texts(quali: Policy) -> None:
 
     assert names(quali) == names(changed)
     assert len(names(quali)) == len(set(names(quali)))
+
+
+def test_names_are_the_same_in_every_language(quali: Policy) -> None:
+    names = [[each["@id"] for each in document(p, base=BASE_URL)["@graph"]] for p in (quali, localised(quali, "de"))]
+    assert names[0] == names[1]
 
 
 def test_the_same_policy_gives_the_same_triples(quali: Policy, graph: rdflib.Graph) -> None:

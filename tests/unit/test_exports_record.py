@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from troth.exports.record.workbook import CUT, LONGEST
 from troth.exports.record.written import guarded
 from troth.policy.digest import digest
 from troth.policy.load import load_policy, load_texts
+from troth.policy.localise import localised
 from troth.policy.model import Policy
 
 DAY = date(2026, 6, 1)
@@ -86,8 +88,17 @@ def test_where_data_is_stored_and_the_group_belong_to_every_activity(kept: Recor
     for activity in kept.activities:
         assert "AWS: processor" in cell(kept, activity.id, "Recipients")
         transfers = cell(kept, activity.id, "Third countries")
-        assert "US, Azure: standard contractual clauses" in transfers
-        assert "US, QualiSystems, Inc: intra-group agreement" in transfers
+        assert re.search(r"^United States, standard contractual clauses [^:]*: .*; Azure$", transfers, re.MULTILINE)
+        assert "\nUnited States, intra-group agreement (Art. 46 GDPR): QualiSystems, Inc" in transfers
+
+
+def test_countries_have_names_and_stand_once(quali: Policy, kept: Record) -> None:
+    headings, rows = table(kept, "ico")
+    there = rows[0][next(i for i, name in enumerate(headings) if name.startswith("Names of third countries"))]
+    assert there.startswith("United States: HubSpot; Google; ")
+    assert "\n" not in there
+    german = record(localised(quali, "de"), day=DAY, language="de")
+    assert "Vereinigte Staaten" in table(german, "art30")[1][0][12]
 
 
 def test_an_activity_says_what_article_30_asks(kept: Record) -> None:
@@ -98,10 +109,10 @@ def test_an_activity_says_what_article_30_asks(kept: Record) -> None:
     assert said("Legal bases") == "steps before a contract (Art. 6(1)(b) GDPR)"
     assert "Email Address" in said("Categories of personal data")
     assert said("Recipients").splitlines()[0] == "Salesforce: processor, CRM"
-    assert "US, Salesforce: standard contractual clauses" in said("Third countries")
+    assert re.search(r"^United States, standard contractual clauses.*: Salesforce; ", said("Third countries"))
     assert "reviewed 1 year after the last contact" in said("Time limits")
     assert "Technical measures" in said("Security measures")
-    assert "QualiSystems Ltd., IL" in said("Controller")
+    assert "QualiSystems Ltd., Israel" in said("Controller")
     assert "regulators" in said("Other disclosures")
 
 

@@ -192,6 +192,15 @@ def test_a_policy_without_an_introduction_has_no_empty_section() -> None:
     assert "about_this_notice" not in [s.id for s in made.sections]
 
 
+def test_a_very_long_word_may_break_and_stays_one_word() -> None:
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    plain = quali().model_dump(mode="json")
+    plain["recipients"]["salesforce"]["name"] = f"<{word}>"
+    html = as_html.page(document(Policy.model_validate(plain), "en"))
+    assert f"<{word}>" in Page(html).text
+    assert word not in html
+
+
 def test_the_cookie_notice_groups_by_what_they_are_for_and_names_each_once() -> None:
     page = Page(as_html.page(document(quali(), "en")))
     for category in ("essential", "analytics", "marketing"):

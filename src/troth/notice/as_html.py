@@ -1,5 +1,6 @@
 """The document as HTML: everything is in the page, nothing needs script, every text is escaped."""
 
+import re
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
@@ -26,6 +27,9 @@ TOP = 2
 """The level of the sections' headings, below the title."""
 COLUMNS = 4
 """A list with more short entries than this stands in columns."""
+LONG, STEP = 40, 20
+"""A word with more letters than `LONG` may break every `STEP` letters."""
+_SPACES = re.compile(r"(\s+)")
 _PARA = {"": "", "lead": ' class="lead"', "soft": ' class="soft small"', "name": ' class="row-name"'}
 _PARA["open"] = ' class="open-point"'
 
@@ -82,14 +86,14 @@ def _entry_of_contents(section: Section) -> str:
 
 
 def _to(section: Section) -> str:
-    return f'<a href="#{section.id}"{_lang(section.lang)}>{_text(section.title)}</a>'
+    return f'<a href="#{section.id}"{_lang(section.lang)}>{_words(section.title)}</a>'
 
 
 def _section(section: Section, level: int, w: Any, looks: str = "") -> str:
     flow = looks or ("flow group" if level > TOP else "flow")
     blocks = "".join(_block(block, level, w) for block in section.blocks)
     inside = "".join(_section(part, level + 1, w) for part in section.sections)
-    title = f'<h{level} id="{section.id}"{_lang(section.lang)}>{_text(section.title)}</h{level}>'
+    title = f'<h{level} id="{section.id}"{_lang(section.lang)}>{_words(section.title)}</h{level}>'
     return f'<section aria-labelledby="{section.id}" class="{flow}">\n{title}\n{blocks}{inside}</section>\n'
 
 
@@ -196,7 +200,7 @@ def _runs(runs: Iterable[Run]) -> str:
 
 
 def _run(run: Run) -> str:
-    text = _text(run.text)
+    text = _words(run.text)
     if run.style == "note":
         return f'<sup><a class="fn" href="{_text(run.href)}">{text}</a></sup>'
     said = f'<a href="{_text(run.href)}"{_lang(run.lang)}>{text}</a>' if run.href else text
@@ -219,3 +223,12 @@ def _lang(lang: str) -> str:
 
 def _text(text: str) -> str:
     return escape(clean(text))
+
+
+def _words(text: str) -> str:
+    """As `_text`, between tags: what is too long for a narrow cell may break, and stays one word."""
+    return "".join(_breakable(part) if len(part) > LONG else escape(part) for part in _SPACES.split(clean(text)))
+
+
+def _breakable(word: str) -> str:
+    return "<wbr>".join(escape(word[i : i + STEP]) for i in range(0, len(word), STEP))

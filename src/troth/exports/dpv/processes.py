@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from troth.exports.dpv import terms
-from troth.exports.dpv.nodes import Node, links, node, slug
+from troth.exports.dpv.nodes import Node, links, node
 from troth.exports.dpv.parties import transfer_name
 from troth.exports.record.values import Activity, PurposeUse
 from troth.policy.model import Policy
@@ -96,8 +96,9 @@ def _purposes(name: str, uses: tuple[PurposeUse, ...]) -> Iterator[Node]:
 def _persons(made: Node, act: Activity) -> Iterator[Node]:
     if not act.persons_stated:
         return
-    made["dpv:hasDataSubject"] = links("persons", map(slug, act.persons))
-    yield from (node(f"persons/{slug(who)}", "dpv:DataSubject", label=who) for who in act.persons)
+    named = {f"{act.touchpoint}/{place}": who for place, who in enumerate(act.persons, start=1)}
+    made["dpv:hasDataSubject"] = links("persons", named)
+    yield from (node(f"persons/{name}", "dpv:DataSubject", label=who) for name, who in named.items())
 
 
 def _storage(policy: Policy, name: str, made: Node, act: Activity) -> Iterator[Node]:

@@ -21,6 +21,11 @@ def day(record: Record, value: date) -> str:
     return words(record.language).day(value)
 
 
+def country(record: Record, code: str) -> str:
+    """Its name in the record's language."""
+    return words(record.language).country(code)
+
+
 def lines(parts: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(part for part in parts if part))
 

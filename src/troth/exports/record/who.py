@@ -1,7 +1,7 @@
 """Cells about those who take part: who answers, who receives, in which countries and under which safeguards."""
 
 from troth.exports import articles
-from troth.exports.record.cells import day, lines, none, not_stated
+from troth.exports.record.cells import country, day, lines, none, not_stated
 from troth.exports.record.speech import say
 from troth.exports.record.values import Activity, PartyUse, Record, TransferUse
 
@@ -52,7 +52,11 @@ def contracts(record: Record, act: Activity) -> str:
 
 
 def countries(record: Record, act: Activity) -> str:
-    return lines(f"{t.country}: {t.recipient}" for t in (*act.transfers, *record.transfers)) or none(record)
+    """A line a country, with those who are there."""
+    there: dict[str, list[str]] = {}
+    for transfer in (*act.transfers, *record.transfers):
+        there.setdefault(transfer.country, []).append(transfer.recipient)
+    return lines(f"{country(record, c)}: {'; '.join(dict.fromkeys(n))}" for c, n in there.items()) or none(record)
 
 
 def _safeguard(record: Record, transfer: TransferUse) -> str:
@@ -65,8 +69,12 @@ def _safeguard(record: Record, transfer: TransferUse) -> str:
 
 
 def safeguards(record: Record, act: Activity) -> str:
-    every = (*act.transfers, *record.transfers)
-    return lines(f"{t.country}, {t.recipient}: {_safeguard(record, t)}" for t in every) or none(record)
+    """A line a country and safeguard, with those it holds for."""
+    held: dict[tuple[str, str], list[str]] = {}
+    for transfer in (*act.transfers, *record.transfers):
+        held.setdefault((transfer.country, _safeguard(record, transfer)), []).append(transfer.recipient)
+    said = (f"{country(record, c)}, {s}: {'; '.join(dict.fromkeys(names))}" for (c, s), names in held.items())
+    return lines(said) or none(record)
 
 
 def joint(record: Record, act: Activity) -> str:
@@ -76,7 +84,7 @@ def joint(record: Record, act: Activity) -> str:
 
 def controller(record: Record, _: Activity) -> str:
     who = record.responsible
-    return lines([f"{who.name}, {who.country}", who.address or "", who.contact])
+    return lines([f"{who.name}, {country(record, who.country)}", who.address or "", who.contact])
 
 
 def representative(record: Record, _: Activity | None = None) -> str:

@@ -63,7 +63,7 @@ def _cover(sheet: Any, record: Record, styles: dict[str, Any]) -> None:
     facts = [
         ("Controller" if record.form == "controller" else "Processor", who.name),
         ("Address", who.address or cells.not_stated(record)),
-        ("Country", who.country),
+        ("Country", cells.country(record, who.country)),
         ("Contact", who.contact),
         ("Data protection officer", parties.officer(record)),
         ("Representative", parties.representative(record)),

@@ -56,11 +56,17 @@ MANY = 2_000
 """Names, or problems, among which we do not guess: each guess compares with every name."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """``did you mean `x`?`` for the closest known name; None if none is close, or there are too many to compare."""
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name closest to one that is not; None if none is close, or there are too many to compare."""
     names = list(known)
     close = get_close_matches(name, names, n=1, cutoff=0.6) if len(names) <= MANY else []
-    return f"did you mean `{close[0]}`?" if close else None
+    return close[0] if close else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """``did you mean `x`?`` for the closest known name; None if there is none."""
+    close = closest(name, known)
+    return f"did you mean `{close}`?" if close else None
 
 
 _YAML = {"True": "true", "False": "false", "None": "null"}

@@ -1,11 +1,13 @@
 """An error of the models → a problem in the author's words, at the place in the files."""
 
 import re
+import unicodedata
 from datetime import date
 
 from pydantic_core import ErrorDetails
 
 from troth.policy.fields import fields_at
+from troth.policy.model.base import COUNTRIES
 from troth.policy.places import Place, nearest
 from troth.policy.problems import Problem, did_you_mean, shown
 from troth.policy.tree import Data, Tree
@@ -45,7 +47,18 @@ def problem_of(detail: ErrorDetails, tree: Tree, *, guess: bool = True) -> Probl
     if end == "[key]":
         return _key_unfit(path, tree)
     code, message, help = _value(detail)
+    if kind in PARTS and help is None:
+        help = _outline(path)
     return Problem(code, "error", message, nearest(tree.places, path), path, help)
+
+
+PARTS = frozenset({"model_type", "model_attributes_type"})
+
+
+def _outline(path: str) -> str | None:
+    """What a part cannot do without, as one would write it."""
+    needed = [name for name, info in fields_at(path).items() if info.is_required()]
+    return f"write `{{{', '.join(f'{name}: …' for name in needed)}}}`" if needed else None
 
 
 def _located(detail: ErrorDetails, tree: Tree) -> tuple[str, str]:
@@ -71,7 +84,19 @@ def _key(path: str, tree: Tree) -> Place | None:
 def _key_unfit(path: str, tree: Tree) -> Problem:
     section, _, name = path.rpartition(".")
     what, help = ("not a name", ID) if section not in LANGUAGES else ("no language tag", "write one such as `de`")
+    if section not in LANGUAGES and plainly(name) != name:
+        help = f"write for example `{plainly(name)}`: {ID}"
     return Problem("T-0105", "error", f"{shown(name)} is {what}", _key(path, tree), path, help)
+
+
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def plainly(name: str) -> str:
+    """A name as close to the given one as the rules for names let it be; the same if nothing helps."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(UMLAUTS)).encode("ascii", "ignore").decode()
+    near = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64]
+    return near or name
 
 
 def _missing(path: str, name: str, tree: Tree) -> Problem:
@@ -107,7 +132,7 @@ def _value(detail: ErrorDetails) -> tuple[str, str, str | None]:  # noqa: PLR091
     if kind == "string_too_long":
         return "T-0105", f"{shown(given)} is too long", ID
     if kind in ("too_short", "string_too_short"):
-        return "T-0108", "this must not be empty", None
+        return "T-0108", "this must not be empty", "name at least one" if kind == "too_short" else "write something"
     return _ours(given, str(ctx.get("message") or ctx.get("error") or detail["msg"]))
 
 
@@ -116,8 +141,20 @@ def _type(given: object, wanted: str) -> tuple[str, str, str | None]:
         got = "a mapping" if isinstance(given, dict) else "a list"
     else:
         got = "nothing" if given is None else shown(given)
-    quotes = wanted == "a text" and isinstance(given, bool | int | float)
-    return "T-0104", f"expected {wanted}, not {got}", f'put it in quotes: `"{shown(given)[1:-1]}"`' if quotes else None
+    return "T-0104", f"expected {wanted}, not {got}", _typed(given, wanted)
+
+
+def _typed(given: object, wanted: str) -> str | None:
+    """How to write a value that is not of the type wanted."""
+    if given is None:
+        return "write it, or remove the line"
+    if wanted == "a text" and isinstance(given, bool | int | float):
+        return f'put it in quotes: `"{shown(given)[1:-1]}"`'
+    if wanted == "a list":
+        return "begin each entry with `- `" if isinstance(given, dict) else f"write `[{shown(given)[1:-1]}]`"
+    if wanted.startswith("`true`"):
+        return "write one of the two, without quotes"
+    return "write `name: …` lines, without the `-`" if isinstance(given, list | tuple) else None
 
 
 def _choice(given: object, expected: str) -> tuple[str, str, str | None]:
@@ -131,17 +168,41 @@ def _choice(given: object, expected: str) -> tuple[str, str, str | None]:
 
 def _pattern(given: object, pattern: str) -> tuple[str, str, str | None]:
     if pattern.startswith("^[A-Z]"):
-        return "T-0110", f"{shown(given)} is not a country", "write its two letters of ISO 3166-1, such as `DE`"
+        return _country(given)
     if "T-" in pattern:
         return (
             "T-0105",
             f"{shown(given)} is not the code of a finding",
             "write it as `check` prints it, such as `T-0301`",
         )
-    return "T-0105", f"{shown(given)} is not a name", ID
+    near = plainly(given) if isinstance(given, str) else given
+    return "T-0105", f"{shown(given)} is not a name", ID if near == given else f"write for example `{near}`: {ID}"
+
+
+def _country(given: object) -> tuple[str, str, str]:
+    help = "write its two letters of ISO 3166-1, such as `DE`"
+    if given == "UK":
+        help = "did you mean `GB`? that is the code of the United Kingdom"
+    elif given in ("EU", "EEA", "EWR"):
+        help = "name the countries one by one: `[DE, IE]`"
+    elif isinstance(given, str) and given.upper() in COUNTRIES:
+        help = f"did you mean `{given.upper()}`?"
+    return "T-0110", f"{shown(given)} is not a country", help
 
 
 def _ours(given: object, message: str) -> tuple[str, str, str | None]:
+    if message.endswith("not a country"):
+        return _country(given)
     if message.startswith("not a period"):
         return "T-0106", f"{shown(given)} is not a period", "write an ISO 8601 duration such as `P60D`, `P6M` or `P1Y`"
-    return "T-0109", message[:1].lower() + message[1:], None
+    return "T-0109", message[:1].lower() + message[1:], next((h for m, h in FITS.items() if m in message), None)
+
+
+EVENTS = "`recorded`, `last contact`, `account closed` or `contract ended`"
+FITS = {
+    "needs `after`": f"add `after:` with {EVENTS}",
+    "needs `review`": f"add `review: P1Y`, and `review_after:` with {EVENTS}",
+    "exactly one of": "keep the one that holds: a `period` from an event, `until: unneeded` or `per: cookie`",
+    "not among its bases": "add it to the `bases`, or rely on one of those",
+    "not among the countries": "add the country to `countries`, or remove the mechanism",
+}

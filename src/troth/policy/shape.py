@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from troth.policy.fields import fields_at
 from troth.policy.model import Policy
-from troth.policy.problems import MANY, Problem
+from troth.policy.problems import MANY, Problem, closest
 from troth.policy.said import problem_of
 from troth.policy.tree import Data, Tree
 
@@ -78,7 +79,10 @@ def _problems(details: Iterable[ErrorDetails], tree: Tree) -> list[Problem]:
     """One problem a place: of the branches of a union only the first speaks."""
     found: dict[tuple[str, str], Problem] = {}
     told = list(details)
+    meant = {(*loc[:-1], name) for loc, name in _meant(told, tree.data).items()}
     for detail in told:
+        if detail["type"] == "missing" and detail["loc"] in meant:
+            continue  # it is there, misspelt: that is told
         problem = problem_of(detail, tree, guess=len(told) <= MANY)
         key = (problem.where, "" if problem.code in ("T-0103", "T-0104", "T-0106") else problem.code)
         if key not in found or found[key].code == "T-0104":
@@ -86,7 +90,46 @@ def _problems(details: Iterable[ErrorDetails], tree: Tree) -> list[Problem]:
     return list(found.values())
 
 
+MOST_MEANT = 50
+"""Misspelt keys that are taken for what they mean; each is compared with all keys of its part."""
+
+
+def _meant(details: Iterable[ErrorDetails], data: Data) -> dict[Path, str]:
+    """Unknown keys that are close to one that is known and not there: what each is taken for."""
+    unknown = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
+    guesses = {loc: closest(str(loc[-1]), fields_at(".".join(map(str, loc[:-1])))) for loc in unknown[:MOST_MEANT]}
+    parts = {loc: _at(data, loc[:-1]) for loc in guesses}
+    return {loc: name for loc, name in guesses.items() if name and name not in (parts[loc] or {})}  # type: ignore[operator]
+
+
+def _renamed(data: Data, loc: Path, name: str) -> Data:
+    """A copy in which the key at `loc` is called `name`."""
+    first, *rest = loc
+    if isinstance(data, dict):
+        if not rest:
+            return {name if key == first else key: value for key, value in data.items()}
+        return {key: _renamed(value, tuple(rest), name) if key == first else value for key, value in data.items()}
+    if isinstance(data, list):
+        return [_renamed(value, tuple(rest), name) if i == first else value for i, value in enumerate(data)]
+    return data
+
+
 def _partial(data: dict[str, Data], details: list[ErrorDetails], kept: dict[str, list[int]]) -> Policy | None:
+    """What is sound of the data. A misspelt key counts as what it means, so that nobody is told that it is missing."""
+    meant = _meant(details, data)
+    whole: Data = data
+    for loc, name in meant.items():
+        whole = _renamed(whole, loc, name)
+    there = {(*loc[:-1], name) for loc, name in meant.items()}
+    left = [d for d in details if d["loc"] not in meant and not (d["type"] == "missing" and d["loc"] in there)]
+    policy = _sound(whole, left, kept) if meant and isinstance(whole, dict) else None
+    if policy is None:
+        kept.clear()
+        policy = _sound(data, details, kept)
+    return policy
+
+
+def _sound(data: dict[str, Data], details: list[ErrorDetails], kept: dict[str, list[int]]) -> Policy | None:
     sound = _without(data, {_cut(detail, rows=True) for detail in details if detail["loc"]}, kept)
     for rows in (True, False):
         filled = STAND_INS | {name: {} for name in SECTIONS} | sound

@@ -15,13 +15,11 @@ from troth.policy.lines import MORE, Starts, lines
 from troth.policy.places import Place
 from troth.policy.problems import Problem, shown
 from troth.policy.scalars import Scalar, resolve
+from troth.policy.syntax import syntax
 
 MAX_DEPTH = 24
 MAX_NODES = 2_000_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that YAML allows nowhere."""
-
 ONE_WORD = (yaml.ScalarEvent, yaml.AliasEvent)
 CORE = "tag:yaml.org,2002:"
 
@@ -57,7 +55,7 @@ def parse(text: str, file: str) -> tuple[Tree, list[Problem]]:
     except _Stop as stop:
         builder.problems.append(stop.problem)
     except yaml.YAMLError as error:
-        builder.problems.append(_syntax(error, text, file))
+        builder.problems.append(syntax(error, text, file))
     return builder.tree, builder.problems
 
 
@@ -196,42 +194,3 @@ class _Builder:
 
     def problem(self, code: str, message: str, event: yaml.Event, where: str = "", help: str | None = None) -> None:
         self.problems.append(self.made(code, message, event, where, help))
-
-
-SYNTAX = {
-    "mapping values are not allowed": ("a `:` stands where no key can be", "put a text that holds `: ` in quotes"),
-    "could not find expected ':'": ("a key has no `:` after it", None),
-    "did not find expected key": ("a key was expected here", "check that the lines around it start in the same column"),
-    "did not find expected '-'": ("a list entry was expected here", "check that its `-` stand in the same column"),
-    "unexpected end of stream": ("a quoted text does not end", "close the quotes"),
-    "unacceptable character": ("a character that no text file should hold", None),
-}
-"""The parser's words → ours, with help."""
-
-
-def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    words = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
-    line, column = Starts(text).at(_index(error, text))
-    shown_lines = lines(text)
-    at = shown_lines[line] if line < len(shown_lines) else ""
-    if "cannot start any token" in words:
-        said = _bad_start(at[column : column + 1])
-    else:
-        default = (f"this is not YAML: {words}", None)
-        said = next((ours for theirs, ours in SYNTAX.items() if theirs in words), default)
-    return Problem("T-0008", "error", said[0], Place(file, line + 1, column + 1, column + 2), help=said[1])
-
-
-def _index(error: yaml.YAMLError, text: str) -> int:
-    """Where the parser stopped; what cannot be read at all, it does not place."""
-    mark = getattr(error, "problem_mark", None)
-    if mark:
-        return int(mark.index)
-    found = UNREADABLE.search(text)
-    return found.start() if found else 0
-
-
-def _bad_start(character: str) -> tuple[str, str | None]:
-    if character == "\t":
-        return "a tab stands where YAML wants spaces", "indent with spaces"
-    return f"a plain text cannot start with `{character}`", "put it in quotes"

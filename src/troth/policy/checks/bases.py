@@ -1,5 +1,6 @@
 """What a purpose relies on, and whether it may."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -22,9 +23,7 @@ def one_basis(policy: Policy, day: date) -> Iterator[Finding]:
             for i, purpose in enumerate(row.purposes):
                 before = first.setdefault(purpose.purpose, purpose.relies_on)
                 if before != purpose.relies_on:
-                    message = (
-                        f"`{purpose.purpose}` relies on `{purpose.relies_on}` here and on `{before}` in a row above"
-                    )
+                    message = f"`{purpose.purpose}` relies on `{purpose.relies_on}` here and on `{before}` above"
                     help = "keep one of them: withdrawing consent or objecting would otherwise change nothing"
                     yield Finding(f"touchpoints.{tid}.rows.{r}.purposes.{i}.relies_on", message, help)
 
@@ -34,11 +33,12 @@ def one_basis(policy: Policy, day: date) -> Iterator[Finding]:
 )
 def choice_marked(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
+        times = Counter(p.purpose for p in row.purposes)  # what stands there twice is T-0311's
         for i, purpose in enumerate(() if row.marketing else row.purposes):  # those are T-0301's
             bases = row.purpose_bases(purpose)
-            if len(bases) > 1 and not (purpose.assumption or row.assumption):
+            if times[purpose.purpose] == 1 and len(bases) > 1 and not (purpose.assumption or row.assumption):
                 message = f"`{purpose.purpose}` is published with {len(bases)} bases: people are not told which holds"
-                help = "publish the one it relies on, or name the `assumption` that chose it"
+                help = f"add `bases: [{purpose.relies_on}]` to it, or name the `assumption` that chose it"
                 yield Finding(f"{at}.purposes.{i}", message, help)
 
 

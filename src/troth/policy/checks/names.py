@@ -36,10 +36,11 @@ def names(
     files which could not be read may declare.
     """
     known = _known(data)
+    silent = _unlisted(data)
     problems: list[Problem] = []
     wrong: set[str] = set()
     for path, kind, name in references(policy):
-        if name not in known[kind] and name not in lost:
+        if name not in known[kind] and name not in lost and kind not in silent:
             code, word = KINDS[kind]
             wrong.add("purposes" if kind == "any purposes" else kind)
             problems.append(
@@ -51,6 +52,14 @@ def names(
     problems += _purposes(policy)
     problems += _connectors(policy, connectors)
     return problems, wrong
+
+
+def _unlisted(data: Mapping[str, object]) -> set[str]:
+    """Kinds whose section is missing, or no mapping: that is told once, not at each of their names."""
+    missing = {s for s in SECTIONS if s not in data and Policy.model_fields[s].is_required()}
+    unfit = {s for s in data.keys() & {*SECTIONS, "assumptions", "balancing_tests"} if not isinstance(data[s], dict)}
+    gone = missing | unfit
+    return gone | {"any purposes"} if "purposes" in gone else gone
 
 
 def _known(data: Mapping[str, object]) -> dict[str, list[str]]:
@@ -74,7 +83,9 @@ def _help(name: str, kind: str, known: Mapping[str, list[str]]) -> str:
 
 def _row(at: str, row: Row) -> Iterator[Problem]:
     yield from _twice(f"{at}.items", ".item", [i.item for i in row.items], "data item", "this row")
-    yield from _twice(f"{at}.purposes", ".purpose", [p.purpose for p in row.purposes], "purpose", "this row")
+    alike = [p.purpose for p in dict.fromkeys(row.purposes)]  # on two bases, it is T-0311's
+    if len(alike) < len(row.purposes) or len(set(alike)) == len(alike):
+        yield from _twice(f"{at}.purposes", ".purpose", [p.purpose for p in row.purposes], "purpose", "this row")
     key = "assumed_recipients" if row.recipients is None else "recipients"
     receivers = row.receivers
     yield from _twice(f"{at}.{key}", ".recipient", [r.recipient for r in receivers], "recipient", "this row")

@@ -68,8 +68,8 @@ significant: people concerned are told before it takes effect
     also      kept for old data
     --> {rule}
 
-1 fresh consent, 1 significant; 1 wording, not shown: `--all` shows them, for only people can tell \
-whether words keep their sense
+1 fresh consent, 1 significant; 1 wording, not shown. 1 text reads differently: see it with `--all`, \
+for only a person can tell whether it still means the same
 """
 
 
@@ -84,7 +84,7 @@ def test_wording_is_silent_unless_asked_for(old: Path, tmp_path: Path) -> None:
     worded = write(tmp_path, edited(EDIT[2]))
     done = troth("diff", old, worded, "--exit-code")
     assert done.returncode == 0
-    assert done.stdout.startswith("nothing that anyone needs to hear of; 1 wording, not shown")
+    assert done.stdout.startswith("nothing found that anyone needs to hear of; 1 wording, not shown. 1 text reads differently")
     shown = troth("diff", old, worded, "--all").stdout
     assert "    - Privacy policy of Small\n    + Privacy notice of Small\n" in shown
     assert "not shown" not in shown

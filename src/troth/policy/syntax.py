@@ -19,6 +19,10 @@ SYNTAX = {
         "a list entry was expected here",
         "check the columns: the keys of an entry stand in one, its `-` in one",
     ),
+    "expected <document start>": (
+        "the line begins left of the first key of the file",
+        "let the sections of a file start in the first column",
+    ),
     "violates indentation": ("a tab stands where YAML wants spaces", "indent with spaces"),
     "unexpected end of stream": ("a quoted text does not end", "close the quotes"),
     "unacceptable character": ("a character that no text file should hold", None),

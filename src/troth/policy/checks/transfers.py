@@ -32,7 +32,11 @@ def mechanism_given(policy: Policy, day: date) -> Iterator[Finding]:
     for at, recipient, country in _needing(policy):
         if not any(m.country == country for m in recipient.mechanisms):
             message = f"{recipient.name} receives data in `{country}`, outside the EEA, without a transfer mechanism"
-            yield Finding(at, message, f"add `mechanisms: [{{country: {country}, kind: …}}]`")
+            kind = "adequacy" if adequate(country, day) else "…"
+            help = f"add `mechanisms: [{{country: {country}, kind: {kind}}}]`"
+            yield Finding(
+                at, message, help if kind == "adequacy" else f"{help}, such as `scc` with the day it was signed"
+            )
 
 
 @check("T-0341", "error", "the mechanism is in force", article=CHAPTER, needs=("controller", "effective"))
@@ -51,6 +55,8 @@ def adequacy_decided(policy: Policy, day: date) -> Iterator[Finding]:
         if mechanism.kind == "adequacy" and not adequate(mechanism.country, day):
             message = f"no adequacy decision for `{mechanism.country}` is in force on {day}"
             help = f"give another mechanism for {recipient.name}"
+            if mechanism.country == "US":
+                help = "that for the United States covers certified companies: `eu-us-dpf` with its `holder`, or `scc`"
             yield Finding(f"{at}.kind", message, help)
 
 

@@ -50,7 +50,12 @@ def summary(listed: Sequence[Told], *, every: bool = False, language: str = "en"
     if not silent:
         return loud
     wording = f"{w.number(silent)} {class_name('wording', language)}"
-    return w("changes.count.both" if every else "changes.count.hidden", loud=loud, wording=wording)
+    if every:
+        return w("changes.count.both", loud=loud, wording=wording)
+    texts = sum(one.change.kind == "reworded" for one in listed)
+    if texts:
+        return w("changes.count.texts", count=texts, loud=loud, wording=wording)
+    return w("changes.count.hidden", loud=loud, wording=wording)
 
 
 def markdown(

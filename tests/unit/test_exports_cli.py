@@ -143,3 +143,17 @@ def test_what_cannot_be_read_writes_nothing(tmp_path: Path) -> None:
         assert done.exit_code == 3, done.stderr
         assert isinstance(done.exception, SystemExit)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["export", "import"])
+def test_help_is_as_plain_as_that_of_the_other_commands(command: str) -> None:
+    said = troth(command, "--help").stdout
+    assert "completion" not in said
+    assert "─" not in said
+    assert "..." not in said.partition("Commands:")[2]
+
+
+def test_the_language_goes_by_either_name() -> None:
+    quali = HERE.parents[1] / "policies" / "quali"
+    long, short = (troth("export", "record", quali, option, "de").stdout for option in ("--language", "--lang"))
+    assert long == short != ""

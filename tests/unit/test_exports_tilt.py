@@ -104,6 +104,16 @@ def test_what_tilt_cannot_say_is_named(quali: Policy) -> None:
 # There and back
 
 
+def test_marks_of_a_web_page_are_read_as_letters() -> None:
+    said = {"category": "the &#34;User Agent&#34; &amp; more&nbsp;&#8;", "purposes": [{"purpose": "R&D"}]}
+    made = read(json.dumps({"meta": {}, "controller": {"name": "A &lt;b&gt;"}, "dataDisclosed": [said]}).encode())
+    words = "\n".join(made.files.values())
+    assert 'the "User Agent" & more' in words
+    assert "A <b>" in words
+    assert "R&D" in words
+    assert "&#34;" not in words
+
+
 def test_round_trip_keeps_what_tilt_can_say(quali: Policy) -> None:
     made = read(raw(document(quali)))
     again = loaded(made)

@@ -50,6 +50,7 @@ def test_a_language_that_is_not_there_is_told(tmp_path: Path) -> None:
     result = RUN.invoke(app, ["notice", str(QUALI), "--lang", "fr", "--out", str(tmp_path / "x.html")])
     assert result.exit_code == 0
     assert "texts have no translation into `fr`" in result.stderr
+    assert "words of the pages are missing and stand in English" in result.stderr
     assert RUN.invoke(app, ["notice", str(QUALI), "--lang", "no such tag"]).exit_code == 2
 
 

@@ -25,6 +25,10 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(help="The folder with the policy's files.")]
 Out = Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")]
+Spoken = Annotated[
+    str | None,
+    typer.Option("--language", "--lang", help="In this language of the policy; that of its files if not given."),
+]
 Json = Annotated[bool, typer.Option("--json", help="It is JSON in any case.")]
 
 
@@ -50,7 +54,7 @@ def _root() -> None:
     """Print what a policy says, as data."""
 
 
-@app.command("facts")
+@app.command("facts", short_help="Touchpoints, rows, recipients, rights and clauses, as JSON.")
 def facts_command(folder: Folder = Path(), json: Json = False) -> None:
     """The facts of a policy: touchpoints, rows, recipients, rights, clauses. Exit code 1 if the policy has errors."""
     from troth.policy.facts import facts
@@ -58,7 +62,7 @@ def facts_command(folder: Folder = Path(), json: Json = False) -> None:
     print_json(facts(_policy(folder, "its facts are not printed")))
 
 
-@app.command("record")
+@app.command("record", short_help="The record of processing activities (GDPR Art. 30).")
 def record_command(
     folder: Folder = Path(),
     *,
@@ -68,7 +72,7 @@ def record_command(
     columns: Annotated[Columns, typer.Option(help="The column set, for CSV and XLSX.")] = Columns.art30,
     format: Annotated[Format, typer.Option(help="How to write it.")] = Format.csv,
     out: Out = None,
-    language: Annotated[str | None, typer.Option(help="In this language of the policy.")] = None,
+    language: Spoken = None,
     day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The record as of this day; today if not given.")
     ] = None,
@@ -95,7 +99,7 @@ def record_command(
     _write(writers[chosen](), out)
 
 
-@app.command("dpv")
+@app.command("dpv", short_help="JSON-LD in the terms of the Data Privacy Vocabulary.")
 def dpv_command(
     folder: Folder = Path(),
     *,
@@ -103,7 +107,7 @@ def dpv_command(
         str | None, typer.Option(help="The address it is to be served at; names are given below it.")
     ] = None,
     out: Out = None,
-    language: Annotated[str | None, typer.Option(help="The policy's own texts in this language.")] = None,
+    language: Spoken = None,
     json: Json = False,
 ) -> None:
     """The policy in the terms of the W3C Data Privacy Vocabulary 2.3, as JSON-LD. Exit code 1 if it has errors."""
@@ -116,14 +120,14 @@ def dpv_command(
     _write(_json(document(policy, base=address, language=spoken, fingerprint=digest(source))), out)
 
 
-@app.command("tilt")
+@app.command("tilt", short_help="A TILT document (JSON).")
 def tilt_command(
     folder: Folder = Path(),
     *,
     url: Annotated[str | None, typer.Option(help="Where the policy is published; its first site if not given.")] = None,
     number: Annotated[int, typer.Option(help="The number of the version.", min=1)] = 1,
     out: Out = None,
-    language: Annotated[str | None, typer.Option(help="The policy's own texts in this language.")] = None,
+    language: Spoken = None,
     json: Json = False,
 ) -> None:
     """The policy as a TILT document (JSON). What TILT has no place for is named on standard error.

@@ -24,7 +24,7 @@ def _root() -> None:
     """Begin a policy from a document in another format."""
 
 
-@app.command("tilt")
+@app.command("tilt", short_help="From a TILT document (JSON).")
 def tilt_command(
     file: Annotated[Path, typer.Argument(help="The TILT document (JSON).")],
     out: Annotated[Path, typer.Argument(help="The folder to write the policy to; new or empty.")],

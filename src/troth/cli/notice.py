@@ -29,7 +29,10 @@ def run(
     folder: Annotated[Path, typer.Argument(help="The folder with the policy's files.")] = Path(),
     *,
     format: Annotated[Format, typer.Option(help="How to write it.")] = Format.html,
-    lang: Annotated[str | None, typer.Option(help="The language, by its tag; that of the files if not given.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", "--language", help="The language, by its tag; that of the files if not given."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
     before: Annotated[
         list[Path] | None,
@@ -110,10 +113,12 @@ def _language(policy: "Policy", asked: str | None, folder: Path) -> str:
         return source_language(policy)
     if not TAG.fullmatch(asked):
         fail(f"`{asked}` is no language tag", Exit.USAGE, help="write one such as `de` or `pt-BR`")
-    missing = len(completeness(policy, asked).missing)
-    if missing:
-        said = f"note: {missing} texts have no translation into `{asked}` and stay as they are"
-        typer.echo(f"{said}; see `troth translate {folder} {asked}`", err=True)
+    done = completeness(policy, asked)
+    texts, wording = len(done.missing), len(done.wording_missing)
+    lacks = [f"{texts} texts have no translation into `{asked}` and stay as they are"] if texts else []
+    lacks += [f"{wording} words of the pages are missing and stand in English"] if wording else []
+    if lacks:
+        typer.echo(f"note: {'; '.join(lacks)}; see `troth translate {folder} {asked}`", err=True)
     return asked
 
 

@@ -76,20 +76,19 @@ def _whom(hand: Hand) -> Runs:
 def _long(hand: Hand) -> Runs:
     """The rules for all of a row, the most used first; then those for certain data, with its names."""
     general, certain = _kept(hand)
-    said = [_periods(hand, [rule for rule, _ in general.most_common()])] if general else []
+    said = _periods(hand, [rule for rule, _ in general.most_common()])
     for items, rules in certain.items():
         names = hand.words.join(hand.policy.data[item].label for item in items)
-        said.append(f"{names}: {_periods(hand, rules)}")
+        said.append(f"{names}: {hand.words.join(_periods(hand, rules), 'or')}")
     return Run(f"{capital('; '.join(said))}. "), _all(hand, "how_long")
 
 
-def _periods(hand: Hand, names: Iterable[str]) -> str:
-    """`60 days or 360 days`; what is kept until unneeded is one of them, however often it is looked at."""
+def _periods(hand: Hand, names: Iterable[str]) -> list[str]:
+    """Each period once, `60 days`; what is kept until unneeded is one of them, however often it is looked at."""
     rules = [hand.policy.retention[name] for name in names]
     reviews = dict.fromkeys(hand.words.period(rule.review) for rule in rules if rule.review)
     unneeded = hand.words("notice.brief.unneeded", period=hand.words.join(reviews, "or")) if reviews else ""
-    said = dict.fromkeys(unneeded if rule.review else brief(rule, hand.words) for rule in rules)
-    return hand.words.join(said, "or")
+    return list(dict.fromkeys(unneeded if rule.review else brief(rule, hand.words) for rule in rules))
 
 
 def _kept(hand: Hand) -> tuple[Counter[str], dict[tuple[str, ...], list[str]]]:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any, Literal
 
 Json = Any
@@ -40,7 +41,9 @@ class Account:
 
 
 def clean(text: str) -> str:
-    """The text on one line, without characters that YAML or a terminal would not take."""
+    """The text on one line, without characters that YAML or a terminal would not take; `&quot;` of a web page read."""
+    if "&" in text:
+        text = unescape(text)
     if text.isprintable():  # nearly always, and then much faster
         return " ".join(text.split())
     kept = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs", "Cn", "Co"))

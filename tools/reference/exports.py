@@ -53,7 +53,9 @@ DPV = """\
 (`#activity/TOUCHPOINT/ROW`), each further purpose (`#further/PURPOSE`) and each sharing ground (`#sharing/GROUND`).
 Within a row, each purpose is a `dpv:Process` of its own with its one legal basis. Recipients, data, purposes, rights,
 retention rules and the rest are nodes below the document's address, named by their ids in the policy
-(`#recipient/salesforce`): a name stays the same as long as the id does.
+(`#recipient/salesforce`): a name stays the same as long as the id does. A running site names them below its address
+`/notice.jsonld`, whichever version and language is asked for; `#notice` says which it is (`dct:valid`, `troth:digest`,
+`dct:language`).
 
 The context stands in the document; nothing is fetched to read it. Countries are `loc:` terms (ISO 3166-1). A purpose
 or data item whose `dpv` is no term of DPV 2.3 is a `dpv:Purpose` or `dpv:PersonalData` with `troth:statedTerm`.

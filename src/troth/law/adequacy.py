@@ -25,6 +25,7 @@ class Decision:
 DECISIONS: Mapping[str, tuple[Decision, ...]] = {
     "AD": (Decision(date(2010, 10, 19), "2010/625/EU"),),
     "AR": (Decision(date(2003, 6, 30), "2003/490/EC"),),
+    "BR": (Decision(date(2026, 1, 26), "(EU) 2026/179"),),
     "CA": (Decision(date(2001, 12, 20), "2002/2/EC", scope="commercial organisations"),),
     "CH": (Decision(date(2000, 7, 26), "2000/518/EC"),),
     "FO": (Decision(date(2010, 3, 5), "2010/146/EU"),),

@@ -79,6 +79,17 @@ def test_every_promise_is_in_it(english: PdfReader) -> None:
     assert [each for each in said if squeezed(each) not in held] == []
 
 
+def test_long_texts_go_on_over_the_page() -> None:
+    plain = quali().model_dump(mode="json")
+    long = " ".join(f"word{n}" for n in range(2500))
+    plain["rights"]["access"]["text"] = long
+    plain["touchpoints"]["schedule-demo"]["rows"][0]["without"] = [long]
+    plain["recipients"]["salesforce"]["does"] = [long]
+    held = text(read(Policy.model_validate(plain), "en"))
+    assert held.count("word2499") >= 3
+    assert held.count("word1250") >= 3
+
+
 def test_it_speaks_german() -> None:
     german = read(quali(), "de")
     assert catalogue(german)["/Lang"] == "de"

@@ -68,14 +68,19 @@ def never(hand: Hand) -> Section:
 
 
 def rights(hand: Hand) -> Section:
+    objecting = objections(hand.policy)
+    others = tuple(_right(hand, name, right) for name, right in hand.policy.rights.items() if name not in objecting)
+    terms = (Terms(others),) if others else ()
+    return hand.section("your_rights", "notice.rights", _way(hand), *terms, *_authorities(hand))
+
+
+def _way(hand: Hand) -> Para:
+    """Where to write, and where the privacy centre is."""
     contact, places = hand.policy.controller.contact, hand.places
     how: Runs = (hand.word("notice.rights.how"), Run(" "), Run(contact, "", mail(contact)), Run("."))
     if places.centre:
         how += (Run(" "), hand.word("notice.rights.centre", "", places.centre), Run("."))
-    objecting = objections(hand.policy)
-    others = tuple(_right(hand, name, right) for name, right in hand.policy.rights.items() if name not in objecting)
-    terms = (Terms(others),) if others else ()
-    return hand.section("your_rights", "notice.rights", Para(how), *terms, *_authorities(hand))
+    return Para(how)
 
 
 def objections(policy: Policy) -> dict[str, Right]:
@@ -87,7 +92,7 @@ def objecting(hand: Hand) -> Section:
     """The right to object, by itself, and the uses it is against."""
     terms = Terms(tuple(_right(hand, name, right) for name, right in objections(hand.policy).items()))
     marketing = (Para((hand.word("notice.objection.marketing"),)),) if hand.policy.marketing_purposes else ()
-    return hand.section("your_objection", "notice.objection", *marketing, terms, *_against(hand))
+    return hand.section("your_objection", "notice.objection", *marketing, terms, *_against(hand), _way(hand))
 
 
 def _against(hand: Hand) -> Iterator[Block]:

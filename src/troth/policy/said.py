@@ -6,7 +6,7 @@ from datetime import date
 
 from pydantic_core import ErrorDetails
 
-from troth.policy.fields import fields_at
+from troth.policy.fields import fields_at, models_in
 from troth.policy.model.base import COUNTRIES
 from troth.policy.places import Place, nearest
 from troth.policy.problems import Problem, did_you_mean, shown
@@ -115,8 +115,27 @@ def _unknown(path: str, tree: Tree, *, guess: bool) -> Problem:
         help = None
     else:
         known = fields_at(around)
-        help = did_you_mean(key, known) or (f"known keys: {', '.join(f'`{k}`' for k in known)}" if known else None)
+        every = f"known keys: {', '.join(f'`{k}`' for k in known)}" if known else None
+        help = misplaced(around, key) or _unquoted(key) or did_you_mean(key, known) or every
     return Problem("T-0102", "error", f"{part(around)} has no key `{key}`", _key(path, tree), path, help)
+
+
+def misplaced(around: str, key: str) -> str | None:
+    """Where a key belongs that a part around it, or one inside it, would know."""
+    steps = around.split(".")
+    for length in range(len(steps) - 1, 0, -1):
+        above = ".".join(steps[:length])
+        if key in fields_at(above):
+            return f"it is a key of {part(above)}: move it further left"
+    for name, info in fields_at(around).items() if around else ():
+        if any(key in model.model_fields for model in models_in(info.annotation)):
+            return f"it is a key of an entry of `{name}`: move it there"
+    return None
+
+
+def _unquoted(key: str) -> str | None:
+    """For quotes of a word processor, which YAML takes for letters."""
+    return 'put the text in straight quotes: `"…"`' if re.search("[“”„‘’«»]", key) else None
 
 
 def _value(detail: ErrorDetails) -> tuple[str, str, str | None]:  # noqa: PLR0911  one line a kind of error
@@ -151,14 +170,27 @@ def _typed(given: object, wanted: str) -> str | None:
     if wanted == "a text" and isinstance(given, bool | int | float):
         return f'put it in quotes: `"{shown(given)[1:-1]}"`'
     if wanted == "a list":
-        return "begin each entry with `- `" if isinstance(given, dict) else f"write `[{shown(given)[1:-1]}]`"
-    if wanted.startswith("`true`"):
-        return "write one of the two, without quotes"
-    return "write `name: …` lines, without the `-`" if isinstance(given, list | tuple) else None
+        return _listed(given)
+    if wanted.startswith("a mapping"):
+        return "write `name: …` lines, without the `-`" if isinstance(given, list | tuple) else None
+    return TYPED.get(wanted)
+
+
+TYPED = {
+    "`true` or `false`": "write one of the two, without quotes",
+    "a whole number": "write it in digits, without quotes",
+}
+NOBODY = frozenset({"none", "None", "nobody", "keine", "-"})
+
+
+def _listed(given: object) -> str:
+    if isinstance(given, dict):
+        return "begin each entry with `- `"
+    return "write `[]` for none" if given in NOBODY else f"write `[{shown(given)[1:-1]}]`"
 
 
 def _choice(given: object, expected: str) -> tuple[str, str, str | None]:
-    names = re.findall(r"'([^']*)'", expected)
+    names = re.findall(r"'([^']*)'", expected) or [expected]
     listed = ", ".join(f"`{n}`" for n in names)
     guess = did_you_mean(given, names) if isinstance(given, str) else None
     choose = f"choose {'one of ' if len(names) > 1 else ''}{listed}"

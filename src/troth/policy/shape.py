@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from troth.policy.fields import fields_at
 from troth.policy.model import Policy
 from troth.policy.problems import MANY, Problem, closest
-from troth.policy.said import problem_of
+from troth.policy.said import misplaced, problem_of
 from troth.policy.tree import Data, Tree
 
 STAND_INS: dict[str, Data] = {
@@ -97,7 +97,9 @@ MOST_MEANT = 50
 def _meant(details: Iterable[ErrorDetails], data: Data) -> dict[Path, str]:
     """Unknown keys that are close to one that is known and not there: what each is taken for."""
     unknown = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
-    guesses = {loc: closest(str(loc[-1]), fields_at(".".join(map(str, loc[:-1])))) for loc in unknown[:MOST_MEANT]}
+    around = {loc: ".".join(map(str, loc[:-1])) for loc in unknown[:MOST_MEANT]}
+    misspelt = (loc for loc, at in around.items() if not misplaced(at, str(loc[-1])))
+    guesses = {loc: closest(str(loc[-1]), fields_at(around[loc])) for loc in misspelt}
     parts = {loc: _at(data, loc[:-1]) for loc in guesses}
     return {loc: name for loc, name in guesses.items() if name and name not in (parts[loc] or {})}  # type: ignore[operator]
 

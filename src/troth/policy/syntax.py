@@ -13,7 +13,7 @@ UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U001
 
 SYNTAX = {
     "mapping values are not allowed": ("a `:` stands where no key can be", "put a text that holds `: ` in quotes"),
-    "could not find expected ':'": ("a key has no `:` after it", None),
+    "could not find expected ':'": ("a key has no `:` after it", "write `key: value`, with a space after the colon"),
     "did not find expected key": ("a key was expected here", "check that the lines around it start in the same column"),
     "did not find expected '-'": (
         "a list entry was expected here",
@@ -30,7 +30,7 @@ SYNTAX = {
 """The parser's words → ours, with help."""
 
 
-BEGUN = re.compile(r"expected ',' or|alphabetic")
+BEGUN = re.compile(r"expected ',' or|alphabetic|could not find expected ':'")
 """Complaints that are better placed where the part began than where the parser gave up."""
 
 CONFLICT = (
@@ -58,7 +58,7 @@ def _said(words: str, at: str, *, begun: bool) -> tuple[str, str | None]:
     """What is wrong and what to do. `at`: the character there; `begun`: it is where the part began."""
     if begun and at in CLOSES:
         return f"this `{at}` finds no `{CLOSES[at]}`", "close it; look for a missing `,` or quote on the way as well"
-    if begun or "cannot start any token" in words:
+    if "alphabetic" in words or "cannot start any token" in words:
         return _bad_start(at)
     return next((ours for theirs, ours in SYNTAX.items() if theirs in words), (f"this is not YAML: {words}", None))
 

@@ -13,6 +13,8 @@ LEGITIMATE = "legitimate interest"
 def marketing_by_consent(policy: Policy, day: date) -> Iterator[Finding]:
     for at, _, row in rows(policy):
         for i, purpose in enumerate(row.purposes if row.marketing else ()):
+            if not policy.purposes.get(purpose.purpose, _MARKETING).marketing:
+                continue  # that is T-0302's
             if purpose.relies_on != "consent" or set(row.purpose_bases(purpose)) != {"consent"}:
                 message = f"a marketing row relies on consent alone, not on `{purpose.relies_on}`"
                 if purpose.relies_on == "consent":

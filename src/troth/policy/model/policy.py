@@ -3,7 +3,7 @@
 from collections.abc import Set
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 class Policy(Part):
     """A policy whose names all resolve. Field names are the top-level keys of the files."""
 
-    troth: int = Field(default=1, description="version of the policy language")
+    troth: Literal[1] = Field(default=1, description="version of the policy language")
     name: Id
     title: Text
     effective: date

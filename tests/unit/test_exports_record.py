@@ -99,6 +99,13 @@ def test_countries_have_names_and_stand_once(quali: Policy, kept: Record) -> Non
     assert "\n" not in there
     german = record(localised(quali, "de"), day=DAY, language="de")
     assert "Vereinigte Staaten" in table(german, "art30")[1][0][12]
+    assert german.responsible.group == ("QualiSystems, Inc (Vereinigte Staaten)",)
+
+
+def test_an_update_is_the_day_of_the_version_and_the_beginning_is_not_made_up(kept: Record) -> None:
+    headings, rows = table(kept, "cnil")
+    said = dict(zip(headings, rows[0], strict=True))
+    assert (said["Date de création"], said["Mise à jour"]) == ("", "2 Jun 2024")
 
 
 def test_an_activity_says_what_article_30_asks(kept: Record) -> None:

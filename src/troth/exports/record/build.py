@@ -7,6 +7,7 @@ from troth.exports.record.activities import activity, invoked, transfers
 from troth.exports.record.values import Decided, Entry, Form, Open, PartyUse, Record, Responsible, TransferUse
 from troth.law.adequacy import EEA
 from troth.policy.digest import digest
+from troth.policy.languages import Words, words
 from troth.policy.model import Policy, Right
 from troth.policy.model.promises import Measure, TransferTerm
 
@@ -44,7 +45,7 @@ def record(
         digest=fingerprint or digest(policy),
         effective=policy.effective,
         as_of=as_of,
-        responsible=_responsible(policy),
+        responsible=_responsible(policy, words(language)),
         activities=activities,
         hosts=tuple(_host(policy, rid) for rid in _hosting(policy)),
         transfers=tuple(_transfers(policy, as_of)),
@@ -59,7 +60,7 @@ def record(
     )
 
 
-def _responsible(policy: Policy) -> Responsible:
+def _responsible(policy: Policy, speech: Words) -> Responsible:
     controller = policy.controller
     return Responsible(
         name=controller.name,
@@ -70,11 +71,11 @@ def _responsible(policy: Policy) -> Responsible:
         no_dpo=controller.no_dpo,
         representatives=(
             *controller.representatives,
-            *(f"{country}: {who}" for country, who in controller.other_representatives.items()),
+            *(f"{speech.country(country)}: {who}" for country, who in controller.other_representatives.items()),
         ),
         joint=tuple(r.name for r in policy.recipients.values() if r.role == "joint controller"),
-        group=tuple(f"{c.name} ({c.country})" for c in controller.group),
-        authorities=tuple(f"{a.name} ({a.country})" for a in controller.authorities),
+        group=tuple(f"{c.name} ({speech.country(c.country)})" for c in controller.group),
+        authorities=tuple(f"{a.name} ({speech.country(a.country)})" for a in controller.authorities),
     )
 
 

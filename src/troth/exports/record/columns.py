@@ -1,7 +1,7 @@
 """Column sets: our own by the letters of Art. 30, and those of the CNIL's and the ICO's public templates.
 
 Headings of the templates are theirs, in their language, so that a record can be pasted into them; what a policy
-cannot know (a breach, a link to a document elsewhere) is left empty and not made up.
+cannot know (when an activity began, a link to a document elsewhere) is left empty and not made up.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,10 +30,6 @@ def _id(_: Record, act: Activity) -> str:
 
 def _effective(record: Record, _: Activity) -> str:
     return cells.day(record, record.effective)
-
-
-def _as_of(record: Record, _: Activity) -> str:
-    return cells.day(record, record.as_of)
 
 
 def _empty(_: Record, __: Activity) -> str:
@@ -85,8 +81,8 @@ _ART30_PROCESSOR = (
 _CNIL = (
     Column("N° / REF", 26, _id),
     Column("Nom / sigle", 36, cells.name),
-    Column("Date de création", 14, _effective),
-    Column("Mise à jour", 14, _as_of),
+    Column("Date de création", 14, _empty),
+    Column("Mise à jour", 14, _effective),
     Column("Responsable du traitement", 30, who.controller),
     Column("Délégué à la protection des données", 24, who.officer),
     Column("Représentant", 24, who.representative),

@@ -30,8 +30,9 @@ def test_every_field_of_the_language_is_changed_here() -> None:
     assert reachable() - {m.field for m, _ in EVERY} == TOGETHER
 
 
-TOGETHER = {(Policy, "controller"), (RetentionRule, "until"), (RetentionRule, "per")}
-"""Fields that cannot change alone: they change with their parts, or an entry is put in another's place."""
+TOGETHER = {(Policy, "troth"), (Policy, "controller"), (RetentionRule, "until"), (RetentionRule, "per")}
+"""Fields that cannot change alone: they change with their parts, or an entry is put in another's place; or there is one
+value only, as of the language's version."""
 
 
 def test_every_change_is_noticed_where_it_is() -> None:

@@ -64,11 +64,11 @@ def test_ending_many_consents_takes_few_statements(django_assert_max_num_queries
     with django_assert_max_num_queries(16), transaction.atomic():
         ended = consent_services.supersede(
             [("contact", "news")],
+            of=standing.some_givers([("contact", "news")], under=[done.version.id]),
             version_id=done.version.id,
             under=[done.version.id],
             how="policy-changed",
             now=ON_THE_DAY,
-            people_at_once=500,
         )
     assert len(ended) == 20
     assert len({one.person_id for one in ended}) == 20
@@ -121,3 +121,30 @@ def test_what_waits_with_staff_for_a_former_recipient_is_taken_off_their_list() 
 
 def _lab(address: str) -> UUID:
     return next(line.id for line in sharing.deliveries(person(address)) if line.recipient == "lab")
+
+
+def test_what_waits_with_staff_on_a_consent_that_ended_is_refused_at_once(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    publish(policy())
+    publish(wider())
+    for nth in range(60):
+        write(f"p{nth}@mail.example", "news")
+    mailer = "select id from sharing_delivery where recipient = 'mailer'"
+    for (delivery,) in rows(mailer):
+        work_services.open_task(
+            kind="delivery",
+            title="Deliver",
+            instructions="By hand",
+            subject=("delivery", str(delivery)),
+            key=f"delivery:{delivery}",
+            now=NOW,
+        )
+    rows("update sharing_delivery set state = 'staff', code = 'no-connector' where recipient = 'mailer' returning 1")
+    with django_assert_max_num_queries(75):  # of which none is a person's own
+        services.take_effect(ON_THE_DAY)
+    assert rows("select state, code, count(*) from sharing_delivery where recipient = 'mailer' group by 1, 2") == [
+        ("refused", "no-basis", 60)
+    ]
+    assert kinds().count("delivery.refused") == 60
+    assert [task.kind for task in work.open_tasks(limit=100)].count("delivery") == 0

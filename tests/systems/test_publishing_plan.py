@@ -198,6 +198,7 @@ def test_the_plan_is_evidence_with_its_counts() -> None:
         "policy.published",
         "policy.planned",
         "policy.published",
+        "policy.addressed",
     ]
     (found,) = rows("select convert_from(body, 'utf8') from evidence_entry where kind = 'policy.planned'")
     facts = json.loads(found[0])["facts"]

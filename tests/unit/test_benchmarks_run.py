@@ -15,7 +15,7 @@ from benchmarks._figure import Figure, Size  # noqa: E402
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
 # Two are not run here: `install` needs a package registry or a filled cache, `story` is played by a test of its own.
-MODULES = ("evidence", "gate", "intake", "logs", "pages", "policy", "server", "sql_engine")
+MODULES = ("evidence", "gate", "intake", "logs", "pages", "policy", "publishing", "server", "sql_engine")
 
 
 def _run(*args: str) -> subprocess.CompletedProcess[str]:

@@ -116,17 +116,16 @@ def withdraw_events(
 
 
 def supersede(
-    pairs: Collection[Pair], *, version_id: UUID, under: Collection[UUID], how: str, now: datetime, people_at_once: int
+    pairs: Collection[Pair], *, of: Collection[UUID], version_id: UUID, under: Collection[UUID], how: str, now: datetime
 ) -> list[Standing]:
-    """Write `superseded` for the consents of up to `people_at_once` people: `version_id` asks more than they gave.
+    """Write `superseded` for the consents for these pairs that these people gave: `version_id` asks more than that.
 
-    Returns the consents that ended, none when all are; call again until then. `under`: ids of versions whose consents
-    stand, since they were given for what it asks. Each act has its evidence. Set-based; in the caller's transaction.
+    Returns the consents that ended. `under`: ids of versions whose consents stand, since they were given for what it
+    asks. Each act has its evidence. Set-based; in the caller's transaction.
     """
     with transaction.atomic():
-        found = standing.batch(pairs, under=under, people=people_at_once)
-        held = people.hold_many({given.person_id for given in found})
-        ended = standing.of(held, pairs, under=under)  # again, now that nobody can withdraw meanwhile
+        held = people.hold_many(of)  # from here on nobody can withdraw meanwhile
+        ended = standing.of(held, pairs, under=under)
         acts = {(given.person_id, given.touchpoint): uuid4() for given in ended}
         Event.objects.bulk_create(
             Event(

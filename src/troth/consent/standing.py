@@ -37,11 +37,10 @@ def givers(pairs: Collection[Pair], *, under: Collection[UUID] = ()) -> Group:
     return groups.among(_given(pairs, under).values_list("person_id", flat=True)) if pairs else groups.NOBODY
 
 
-def batch(pairs: Collection[Pair], *, under: Collection[UUID] = (), people: int = 500) -> list[Standing]:
-    """The consents for these pairs of up to so many people, whole persons at a time. Two statements."""
+def some_givers(pairs: Collection[Pair], *, under: Collection[UUID] = (), at_most: int = 500) -> list[UUID]:
+    """Up to so many of those whose consent for one of these pairs stands, in the order of their ids. One statement."""
     standing = _given(pairs, under)
-    ids = list(standing.order_by("person_id").values_list("person_id", flat=True).distinct()[:people])
-    return of(ids, pairs, under=under)
+    return list(standing.order_by("person_id").values_list("person_id", flat=True).distinct()[:at_most])
 
 
 def of(ids: Iterable[UUID], pairs: Collection[Pair], *, under: Collection[UUID] = ()) -> list[Standing]:

@@ -1,7 +1,7 @@
 """The one door for reading the log: values out, nothing changed."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -47,6 +47,31 @@ def naming(thing: UUID, kinds: Collection[str], limit: int = 100) -> list[EntryV
     found = models.Entry.objects.filter(kind__in=list(kinds)).order_by("-id")
     named = found.extra(where=["position(%s::bytea in body) > 0"], params=[str(thing).encode()])
     return [_view(row) for row in named[: max(1, min(limit, MAX_LIMIT))]]
+
+
+_FIRST = """
+select thing, min(at) from (
+    select convert_from(body, 'utf8')::jsonb -> 'facts' ->> %s as thing, at from evidence_entry where kind = any(%s)
+) as named where thing = any(%s) group by thing
+"""
+
+
+def every(kind: str) -> Iterator[EntryView]:
+    """All entries of a kind, oldest first, for kinds that acts on the whole deployment write. Streams."""
+    for row in models.Entry.objects.filter(kind=kind).order_by("id").iterator():
+        yield _view(row)
+
+
+def first_about(fact: str, things: Collection[str], kinds: Collection[str]) -> dict[str, datetime]:
+    """When an entry of these kinds first had one of these things as its `fact`; things without are left out.
+
+    One statement, which reads every entry of these kinds.
+    """
+    if not things:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, [fact, list(kinds), list(things)])
+        return dict(cursor.fetchall())
 
 
 _SINCE = """

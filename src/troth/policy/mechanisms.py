@@ -34,5 +34,6 @@ CHECKS: dict[str, str] = {
     "notice-current": "the published notice says what the policy version in force says",
     "evidence-intact": "the evidence log re-hashes to its signed checkpoints",
     "deliveries-declared": "every delivery went to a recipient its row declares, with only the items it needs",
+    "changes-told": "everybody whom a change of policy concerns was told before its day",
     "reviews-current": "nothing kept until unneeded is past its review day",
 }

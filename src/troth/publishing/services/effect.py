@@ -19,11 +19,11 @@ from troth.people import services as people
 from troth.policy.languages import words
 from troth.policy.localise import localised, source_language
 from troth.policy.model import Policy
-from troth.publishing.models import Addressee, Publication
+from troth.publishing.models import Publication
 from troth.publishing.rules import letters
 from troth.publishing.rules.effects import Effects, Pair
 from troth.publishing.services import asking
-from troth.publishing.services.tell import approved, sendable
+from troth.publishing.services.tell import approved, sendable, waiting
 from troth.sharing import flows
 from troth.sharing import services as sharing
 from troth.versions import queries as versions
@@ -104,6 +104,7 @@ def _finish(day: _Day) -> bool:
         "lapsed": done.lapsed,
         "withheld": done.withheld,
         "shortened": done.shortened,
+        "waiting": waiting(publication),
     }
     evidence.append("policy.in-effect", facts=facts, at=now)
     return True
@@ -162,7 +163,7 @@ def _have_returned(publication: Publication, effects: Effects, now: datetime) ->
 
 def _tell_of_delay(publication: Publication, now: datetime) -> None:
     """People were to be told before the day, and some were not: staff hear of it."""
-    late = Addressee.objects.filter(publication=publication, state=Addressee.State.WAITING).count()
+    late = waiting(publication)
     if not late:
         return
     work.open_task(

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from troth.publishing.models import Addressee, Publication
 from troth.publishing.services.tell import address, approved
 
@@ -13,7 +11,6 @@ def follow(now: datetime) -> list[UUID]:
     """Enter people concerned who came since; returns the publications that have somebody to tell."""
     for publication in Publication.objects.filter(in_effect_at__isnull=True, effective__gt=now.date()):
         _, _, effects = approved(publication)
-        with transaction.atomic():
-            address(publication.id, effects, now)
+        address(publication, effects, now)
     waiting = Addressee.objects.filter(state=Addressee.State.WAITING)
     return list(waiting.order_by("publication_id").values_list("publication_id", flat=True).distinct())

@@ -114,7 +114,7 @@ def publish(
             in_effect_at=None if base else now,
         )
         if base is not None:
-            address(publication.id, effects, now)
+            address(publication, effects, now)
             _defer(publication.id)
     return Published(version, recomputed, publication.id)
 

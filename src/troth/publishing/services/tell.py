@@ -55,14 +55,20 @@ class _Reader:
     lapsing: frozenset[Pair]
 
 
-def address(publication_id: UUID, effects: Effects, now: datetime) -> int:
-    """Enter everybody whom the change concerns and who is not entered yet; returns how many. One statement."""
+@transaction.atomic
+def address(publication: Publication, effects: Effects, now: datetime) -> int:
+    """Enter everybody whom the change concerns and who is not entered yet; returns how many."""
     if not effects.telling:
         return 0
     sql, parameters = asking.concerned(effects).select()
     with connection.cursor() as cursor:
-        cursor.execute(_ADDRESS.format(people=sql), [publication_id, now, *parameters])
-        return int(cursor.rowcount)
+        cursor.execute(_ADDRESS.format(people=sql), [publication.id, now, *parameters])
+        entered = int(cursor.rowcount)
+    if entered:
+        version = str(publication.version_id)
+        facts: dict[str, evidence.JSON] = {"publication": str(publication.id), "version": version, "people": entered}
+        evidence.append("policy.addressed", facts=facts, at=now)
+    return entered
 
 
 def tell(publication_id: UUID, now: datetime, *, at_once: int = 500) -> int:
@@ -71,12 +77,12 @@ def tell(publication_id: UUID, now: datetime, *, at_once: int = 500) -> int:
     Call again until then. Safe to repeat and to run twice at once. Raises KeyStoreUnreachable.
     """
     with transaction.atomic():
-        waiting = Addressee.objects.filter(publication_id=publication_id, state=State.WAITING)
-        chosen = list(waiting.order_by("id").values_list("person_id", flat=True)[:at_once])
+        left = Addressee.objects.filter(publication_id=publication_id, state=State.WAITING)
+        chosen = list(left.order_by("id").values_list("person_id", flat=True)[:at_once])
         if not chosen:
             return 0
         held = people.hold_many(chosen)  # people first, as everywhere: who is being erased meanwhile drops out
-        ids = waiting.filter(person_id__in=held).select_for_update().order_by("person_id")
+        ids = left.filter(person_id__in=held).select_for_update().order_by("person_id")
         _tell(Publication.objects.get(id=publication_id), list(ids.values_list("person_id", flat=True)), now)
     return len(chosen)
 
@@ -88,16 +94,19 @@ def _tell(publication: Publication, ids: list[UUID], now: datetime) -> None:
     by_hand = [reader.id for reader in readers if reader.telling and not reader.address]
     links = sharing.choice_links([reader.id for reader in mailed], now)
     messages.send_many(KIND, [writer.letter(reader, links[reader.id]) for reader in mailed], now=now)
-    for start in range(0, len(by_hand), A_TASK):
-        _ask_staff(publication, by_hand[start : start + A_TASK], now)
+    tasks = [_ask_staff(publication, by_hand[nth : nth + A_TASK], now) for nth in range(0, len(by_hand), A_TASK)]
     spared = [reader.id for reader in readers if not reader.telling]
     for state, who in ((State.TOLD, [r.id for r in mailed]), (State.BY_HAND, by_hand), (State.SPARED, spared)):
         Addressee.objects.filter(publication=publication, person_id__in=who).update(state=state, at=now)
     facts: dict[str, evidence.JSON] = {
         "publication": str(publication.id),
+        "version": str(publication.version_id),
         "told": len(mailed),
         "by_hand": len(by_hand),
         "spared": len(spared),
+        "waiting": waiting(publication),
+        "kept_here": 0 if ground.settings().smtp_url else len(mailed),
+        "tasks": [str(task) for task in tasks],
     }
     evidence.append("policy.told", facts=facts, at=now)
 
@@ -166,6 +175,11 @@ def approved(publication: Publication) -> tuple[Policy, Policy, Effects]:
     return old, new, rules.effects(rules.restore(publication.changes), old, new)
 
 
+def waiting(publication: Publication) -> int:
+    """How many are not told yet."""
+    return Addressee.objects.filter(publication=publication, state=State.WAITING).count()
+
+
 def sendable(address: str) -> str:
     """The address, if a letter can go to it."""
     try:
@@ -175,9 +189,9 @@ def sendable(address: str) -> str:
     return address
 
 
-def _ask_staff(publication: Publication, ids: Iterable[UUID], now: datetime) -> None:
+def _ask_staff(publication: Publication, ids: Iterable[UUID], now: datetime) -> UUID:
     who = sorted(map(str, ids))
-    work.open_task(
+    return work.open_task(
         kind="policy-change",
         title=f"Tell {len(who)} people of the change of policy: no mail address",
         instructions=(

@@ -12,11 +12,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from troth.consent import services as consent
+from troth.consent import standing
 from troth.consent.rules import Pair
 from troth.consent.standing import Standing
 from troth.evidence import services as evidence
 from troth.people import groups
 from troth.people import services as people
+from troth.policy.model import Policy
 from troth.sharing import flows as all_flows
 from troth.sharing import rules
 from troth.sharing.flows import WAITING, Flow
@@ -28,6 +30,7 @@ from troth.versions import queries as versions
 from troth.work import services as work
 
 CODE = "policy-changed"
+ENDED = "the consent ended: the policy asks for more than was agreed to"
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,19 @@ def withhold(flows: Collection[Flow], *, under: Collection[UUID], now: datetime,
     0 when all are; call again until then. `under`: ids of versions that still have these flows. What is on the line at
     this moment has left. Staff are told that they need not hand it over any more.
     """
-    finished_by_hand(now)  # what staff sent already has left
-    with transaction.atomic():
-        found = all_flows.of(flows, under).filter(state__in=WAITING).order_by("person_id", "id")
-        chosen = list(found.values_list("id", "person_id")[:at_once])
-        held = people.hold_many({person for _, person in chosen})
-        waiting = Delivery.objects.select_for_update().filter(
-            id__in=[id for id, _ in chosen], person_id__in=held, state__in=WAITING
-        )
-        deliveries = list(waiting.order_by("id"))
-        ids = [delivery.id for delivery in deliveries]
-        Delivery.objects.filter(id__in=ids).update(state=Delivery.State.WITHHELD, code=CODE, changed_at=now)
-        _note(deliveries, now)
-        work.drop_tasks_of(TASK, map(str, ids), by=TROTH, reason="the policy names this recipient no more", now=now)
-    return len(deliveries)
+    found = all_flows.of(flows, under).filter(state__in=WAITING).order_by("person_id", "id")
+    while chosen := dict(found.values_list("id", "person_id")[:at_once]):
+        with transaction.atomic():
+            held = people.hold_many(set(chosen.values()))
+            finished_by_hand(now, Q(id__in=list(chosen)))  # what staff sent already has left
+            waiting = Delivery.objects.select_for_update().filter(
+                id__in=list(chosen), person_id__in=held, state__in=WAITING
+            )
+            deliveries = list(waiting.order_by("id"))
+            _end(deliveries, Delivery.State.WITHHELD, CODE, "the policy names this recipient no more", now)
+        if deliveries:
+            return len(deliveries)
+    return 0
 
 
 def lapse(
@@ -70,16 +72,20 @@ def lapse(
     """
     from troth.sharing.tasks import suppress_all_later
 
-    finished_by_hand(now)  # as long as the consent under which it went still stands
-    with transaction.atomic():
-        ended = consent.supersede(pairs, version_id=version_id, under=under, how=CODE, now=now, people_at_once=at_once)
-        closed: dict[UUID, list[Pair]] = {}
-        for given in ended:
-            closed.setdefault(given.person_id, []).append((given.touchpoint, given.purpose))
-        made = Suppression.objects.bulk_create(_suppressions(closed, now))
-        suppress_all_later(suppression.id for suppression in made)
-        _take_all_from_staff(closed, now)
-    return Lapsed(tuple(ended), len({suppression.recipient for suppression in made}))
+    while chosen := standing.some_givers(pairs, under=under, at_most=at_once):
+        with transaction.atomic():
+            held = people.hold_many(chosen)
+            finished_by_hand(now, Q(person_id__in=held))  # as long as the consent under which it went still stands
+            ended = consent.supersede(pairs, of=held, version_id=version_id, under=under, how=CODE, now=now)
+            closed: dict[UUID, list[Pair]] = {}
+            for given in ended:
+                closed.setdefault(given.person_id, []).append((given.touchpoint, given.purpose))
+            made = Suppression.objects.bulk_create(_suppressions(closed, now))
+            suppress_all_later(suppression.id for suppression in made)
+            _take_all_from_staff(closed, now)
+        if ended:
+            return Lapsed(tuple(ended), len({suppression.recipient for suppression in made}))
+    return Lapsed((), 0)
 
 
 def _suppressions(closed: dict[UUID, list[Pair]], now: datetime) -> list[Suppression]:
@@ -89,8 +95,7 @@ def _suppressions(closed: dict[UUID, list[Pair]], now: datetime) -> list[Suppres
     rows = left.values_list("person_id", "version_id", "touchpoint", "row", "recipient").distinct()
     for person, version, touchpoint, row, recipient in rows:
         went.setdefault(person, []).append((version, touchpoint, row, recipient))
-    taken = {version for those in went.values() for version, *_ in those}
-    policies = {version: versions.get(version).policy for version in taken}
+    policies = _policies({version for those in went.values() for version, *_ in those})
     return [
         Suppression(person_id=person, recipient=recipient, purposes=list(ended), asked_at=now)
         for person, those in went.items()
@@ -98,17 +103,49 @@ def _suppressions(closed: dict[UUID, list[Pair]], now: datetime) -> list[Suppres
     ]
 
 
+def _policies(ids: Collection[UUID]) -> dict[UUID, Policy]:
+    return {id: versions.get(id).policy for id in ids}
+
+
 def _take_all_from_staff(closed: dict[UUID, list[Pair]], now: datetime) -> None:
-    waiting = Delivery.objects.filter(person_id__in=list(closed), state=Delivery.State.STAFF)
-    for person in waiting.order_by().values_list("person_id", flat=True).distinct():
-        places = {touchpoint for touchpoint, _ in closed[person]}
-        take_from_staff(person, places, "the consent ended: the policy asks for more than was agreed to", now)
+    """What waits for staff and rested on these consents alone is refused at once; for the rest the gate is asked."""
+    waiting = Delivery.objects.select_for_update().filter(person_id__in=list(closed), state=Delivery.State.STAFF)
+    deliveries = list(waiting.order_by("id"))
+    policies = _policies({delivery.version_id for delivery in deliveries})
+    nothing_left: list[Delivery] = []
+    ask: dict[UUID, set[str]] = {}
+    for delivery in deliveries:
+        left = _left(policies[delivery.version_id], delivery, closed[delivery.person_id])
+        if left is None:
+            continue
+        if left:
+            ask.setdefault(delivery.person_id, set()).add(delivery.touchpoint)
+        else:
+            nothing_left.append(delivery)
+    _end(nothing_left, Delivery.State.REFUSED, "no-basis", ENDED, now)
+    for person, places in ask.items():
+        take_from_staff(person, places, ENDED, now)
 
 
-def _note(deliveries: list[Delivery], now: datetime) -> None:
+def _left(own: Policy, delivery: Delivery, ended: list[Pair]) -> set[str] | None:
+    """The purposes the delivery still has by its own version; None if it served none of those that ended."""
+    row = own.touchpoints[delivery.touchpoint].row(delivery.row)
+    over = {p.purpose for p in row.purposes if p.relies_on == "consent" and (delivery.touchpoint, p.purpose) in ended}
+    return {p.purpose for p in row.purposes} - over if over else None
+
+
+def _end(deliveries: list[Delivery], state: Delivery.State, code: str, reason: str, now: datetime) -> None:
+    """None of these goes any more; staff need not hand them over."""
+    ids = [delivery.id for delivery in deliveries]
+    Delivery.objects.filter(id__in=ids).update(state=state, code=code, changed_at=now)
+    _note(f"delivery.{state.value}", deliveries, code, now)
+    work.drop_tasks_of(TASK, map(str, ids), by=TROTH, reason=reason, now=now)
+
+
+def _note(kind: str, deliveries: list[Delivery], code: str, now: datetime) -> None:
     names = groups.pseudonyms({delivery.person_id for delivery in deliveries})
     evidence.append_many(
-        "delivery.withheld",
+        kind,
         (
             (
                 names.get(delivery.person_id),
@@ -117,7 +154,7 @@ def _note(deliveries: list[Delivery], now: datetime) -> None:
                     "touchpoint": delivery.touchpoint,
                     "row": delivery.row,
                     "recipient": delivery.recipient,
-                    "code": CODE,
+                    "code": code,
                 },
             )
             for delivery in deliveries

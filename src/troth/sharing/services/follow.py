@@ -5,6 +5,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from troth.people import queries as people
 from troth.people.services import PersonGone
@@ -30,12 +31,15 @@ def follow(now: datetime) -> int:
 
 def handed_over_by_hand(person_id: UUID, now: datetime) -> int:
     """What staff handed over of one person and nobody noted yet: before it is asked who was told."""
-    return finished_by_hand(now, person_id=person_id)
+    return finished_by_hand(now, Q(person_id=person_id))
 
 
-def finished_by_hand(now: datetime, **whose: UUID) -> int:
-    """A task that staff closed since: done is a disclosure like any other, dropped means it did not go."""
-    waiting = Delivery.objects.filter(state=Delivery.State.STAFF, **whose).values_list("id", flat=True).iterator()
+def finished_by_hand(now: datetime, among: Q | None = None) -> int:
+    """A task that staff closed since: done is a disclosure like any other, dropped means it did not go.
+
+    `among`: which deliveries are looked at; None: all.
+    """
+    waiting = Delivery.objects.filter(among or Q(), state=Delivery.State.STAFF).values_list("id", flat=True).iterator()
     changed = 0
     while batch := [str(delivery) for delivery in islice(waiting, BATCH)]:
         for delivery, task in work.closed(TASK, batch).items():

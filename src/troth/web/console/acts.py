@@ -28,6 +28,7 @@ WORDS = {
     "message.local": "letters in the local mailbox",
     "package.fetched": "packages fetched",
     "person.viewed": "looks at a person’s data",
+    "policy.addressed": "people entered to be told of a change of policy",
     "policy.in-effect": "policy versions in effect, with what follows done",
     "policy.planned": "changes of policy approved",
     "policy.published": "policy versions published",

@@ -47,6 +47,14 @@ def test_a_broken_policy(broken: Path) -> None:
     assert answer["problems"][0]["help"] == "did you mean `news`?"
 
 
+def test_connectors_are_those_there_are(tmp_path: Path) -> None:
+    text = BASE["recipients.yaml"].replace("name: Crm Inc.", "connector: salesforse, name: Crm Inc.")
+    done = troth("check", write(tmp_path, BASE | {"recipients.yaml": text}))
+    assert done.returncode == 1
+    assert "error[T-0211]: no connector is called `salesforse`" in done.stdout
+    assert "did you mean `salesforce`?" in done.stdout
+
+
 def test_the_day_decides(sound: Path, tmp_path: Path) -> None:
     recipients = BASE["recipients.yaml"].replace("since: 2025-06-01", "until: 2026-06-01")
     folder = write(tmp_path, BASE | {"recipients.yaml": recipients})

@@ -50,6 +50,7 @@ def left(text: str, policy: Policy) -> list[str]:
 
 def test_the_page(policy: Policy) -> None:
     page = as_html.body(document(policy, "xx")) + as_html.head(document(policy, "xx"))
+    page = page.replace("<wbr>", "")
     told = " ".join(re.findall(r'(?:title|aria-label|alt|data-label|data-head)="([^"]*)"', page))
     text = re.sub(r"&\w+;", " ", re.sub(r"<[^>]*>", " ", page))
     fingerprint = set(re.findall(r"[a-f]{2,}", text))

@@ -31,7 +31,7 @@ def rules(scene: Scene) -> Iterator[Change]:
     def about(name: str, was: RetentionRule, now: RetentionRule) -> About:
         still = scene.rows_kept_by_now.get(name, frozenset())
         rows = tuple(pair for pair in scene.rows_kept_by.get(name, ()) if pair in still)
-        return About(f"retention.{name}", now.label, rows=rows, words=_places(scene, rows))
+        return About(f"retention.{name}", now.label, rows=rows, words=_places(scene, rows) | _items(scene, name, rows))
 
     old, new = scene.old.retention, scene.new.retention
     yield from entries(old, new, about, RULE, ("declared", "undeclared"))
@@ -42,7 +42,19 @@ def rules(scene: Scene) -> Iterator[Change]:
             yield from found or _idle(about(name, was, now), was, now)
 
 
-def _places(scene: Scene, rows: tuple[Pair, ...]) -> Mapping[str, str]:
+def _items(scene: Scene, name: str, rows: tuple[Pair, ...]) -> dict[str, str]:
+    """The items a rule keeps, where its rows have others as well; nothing where they are many."""
+    kept: dict[str, None] = {}
+    every: set[str] = set()
+    for touchpoint, row_id in rows:
+        by_item = _by_item(scene.new.touchpoints[touchpoint].row(row_id))
+        kept |= {item: None for item, names in by_item.items() if name in names}
+        every |= by_item.keys()
+    few = len(kept) <= MOST_NAMED and len(kept) < len(every)
+    return {"items": "; ".join(scene.item(item) for item in kept)} if kept and few else {}
+
+
+def _places(scene: Scene, rows: tuple[Pair, ...]) -> dict[str, str]:
     """The touchpoints that keep data by a rule, to begin the sentence with; nothing where they are many."""
     titles = list(dict.fromkeys(scene.old.touchpoints[touchpoint].title for touchpoint, _ in rows))
     return {"touchpoint": "; ".join(titles)} if 0 < len(titles) <= MOST_NAMED else {}

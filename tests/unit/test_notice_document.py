@@ -1,6 +1,6 @@
 """The notice as a value says everything the policy says, in each form and language, and the same in all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from troth.policy.languages.catalogue import part
 from troth.policy.localise import completeness, localised, texts
 from troth.policy.model import Policy
 
-DOCUMENTS = {
+DOCUMENTS: dict[str, Callable[[], tuple[Policy, str]]] = {
     "reference": lambda: (quali(), "en"),
     "reference in German": lambda: (quali(), "de"),
     "everything": lambda: (full(), "en"),

@@ -98,7 +98,11 @@ def test_the_plan_that_was_approved_is_published_and_its_telling_seen(new: Path)
     assert "letters go to 1 person before it takes effect" in out
     assert "version 1 stays in force until it takes effect on 1 Jan 2099" in out
     assert troth("publish", str(new), "--plan", digest)[1].startswith("already published as version 2")
-    assert troth("plan", str(new)) == (0, "already published as version 2: nothing to do\n")
+    assert troth("plan", str(new)) == (
+        0,
+        "already published as version 2: nothing to do\n"
+        "version 2, in force from 1 Jan 2099: 0 of 1 people told, 0 of them by staff\n",
+    )
     later = folder(new.parent / "later", effective="2099-02-01")
     assert "under way: version 2, in force from 1 Jan 2099: 0 of 1 people told" in troth("plan", str(later))[1]
 
@@ -145,8 +149,11 @@ def test_a_day_too_soon_is_refused_with_the_earliest(tmp_path: Path) -> None:
     code, out = troth("plan", str(soon))
     assert code == 1
     assert "is too soon: 1 person must hear of it 1 day before; the earliest day is " in out
-    assert troth("publish", str(soon), "--plan", digest_in(out), "--force")[0] == 1
-    told = json.loads(troth("publish", str(soon), "--plan", digest_in(out), "--json")[1])
+    assert "change `effective`" in out
+    assert "--plan" not in out
+    digest = json.loads(troth("plan", str(soon), "--json")[1])["plan"]["digest"]
+    assert troth("publish", str(soon), "--plan", digest, "--force")[0] == 1
+    told = json.loads(troth("publish", str(soon), "--plan", digest, "--json")[1])
     (obstacle,) = told["obstacles"]
     assert (obstacle["obstacle"], obstacle["ahead"], obstacle["people"]) == ("too soon", "P1D", 1)
     assert len(queries.all()) == 1
@@ -167,3 +174,18 @@ def test_an_earlier_text_is_not_what_is_in_force(new: Path) -> None:
     assert code == 0
     assert "published before, as version 1; version 2 came after it" in out
     assert "to go back, give this text a new effective date" in out
+
+
+def test_without_a_folder_it_says_how_far_what_was_published_is(new: Path) -> None:
+    _, out = troth("plan", str(new))
+    troth("publish", str(new), "--plan", digest_in(out))
+    code, out = troth("plan")
+    assert code == 0
+    assert out.splitlines() == [
+        "version 2, in force from 1 Jan 2099: 0 of 1 people told, 0 of them by staff",
+        "version 1, in force from 2 Jun 2024: nobody had to be told",
+    ]
+    code, out = troth("plan", "--json")
+    assert (code, [done["waiting"] for done in json.loads(out)["publications"]]) == (0, [1, 0])
+    _, out = troth("plan", str(new))
+    assert "0 of 1 people told" in out

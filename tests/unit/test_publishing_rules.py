@@ -162,7 +162,7 @@ def test_a_plan_is_told_in_words() -> None:
         "",
         "on the day",
         "  end 3 consents: Send you news, at When you write to us",
-        "  stop Lab getting When you write to us (main): 7 deliveries wait and are held back; "
+        "  stop sending Lab data of When you write to us (main): 7 deliveries wait and are held back; "
         "2 went in the last 30 days",
         "  keep When you write to us (main) for less: 10 records get an earlier day, 6 lose data at the next sweep",
         "",

@@ -113,3 +113,25 @@ def test_no_forged_post_agrees(link: str) -> None:
     page = client.get(f"{link}again/").content.decode()
     assert re.search(r'name="csrfmiddlewaretoken"', page)
     assert consent.state(person())[NEWS] == "superseded"
+
+
+def test_an_old_link_agrees_to_nothing_and_still_takes_back(
+    client: Client, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post(f"{link}again/", {"agree": "contact/news", "version": "2"})
+    monkeypatch.setattr(ground, "clock", lambda: ON_THE_DAY + timedelta(days=181))
+    for answer in (
+        client.get(f"{link}again/"),
+        client.post(f"{link}again/", {"agree": "survey/study", "version": "2"}),
+    ):
+        assert answer.status_code == 403
+        assert "have a new link sent to you" in answer.content.decode()
+    assert consent.state(person()) == {NEWS: "given", STUDY: "superseded"}
+    assert "Withdrawn." in client.post(link, {"withdraw": "contact"}, follow=True).content.decode()
+    assert consent.state(person())[NEWS] == "withdrawn"
+
+
+def test_agreeing_needs_the_forms_own_token(link: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(f"{link}again/", {"agree": "contact/news", "version": "2"})
+    assert answer.status_code == 403
+    assert consent.state(person())[NEWS] == "superseded"

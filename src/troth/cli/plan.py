@@ -14,6 +14,7 @@ from troth.cli.output import Exit, fail, print_json, say
 if TYPE_CHECKING:
     from troth.policy.load import Loaded
     from troth.policy.model import Policy
+    from troth.publishing.queries import Progress
     from troth.publishing.rules import Obstacle, Plan
     from troth.versions.values import Version
 
@@ -23,15 +24,21 @@ REMEMBERED = 50
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(help="The folder with the policy's files.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder with the policy's files; without one, what was published so far.")
+    ] = None,
     limit: Annotated[int | None, LIMIT] = None,
     json: Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")] = False,
 ) -> None:
     """Say what publishing a policy would do here: who is told, which consents end, what stops, what stays.
 
-    Nothing is changed. The digest at the end stands for exactly this plan: `troth publish` takes it. Exit code 1 if
-    the policy has an error or its day is too soon, 3 if it or the database cannot be read.
+    Nothing is changed. The digest at the end stands for exactly this plan: `troth publish` takes it. Without a folder,
+    says of every version published so far how far telling people is. Exit code 1 if the policy has an error or its day
+    is too soon, 3 if it or the database cannot be read.
     """
+    if folder is None:
+        _published(json=json)
+        return
     policy = checked(folder, json=json, ends={"ok": False})
     database.ready()
     from troth.publishing import services
@@ -76,7 +83,8 @@ def whole(loaded: "Loaded", folder: Path, *, json: bool, ends: dict[str, Any]) -
         print_json(ends | render.counts(loaded.problems) | {"problems": render.as_json(loaded.problems)})
     else:
         base = "" if folder == Path() else f"{folder.as_posix().rstrip('/')}/"
-        say(render.text(loaded.problems, loaded.sources, base=base))
+        stopping = [problem for problem in loaded.problems if problem.stops]  # the rest is for `troth check`
+        say(render.text(stopping, loaded.sources, base=base))
         say("nothing was published")
     raise typer.Exit(int(Exit.BROKEN))
 
@@ -110,7 +118,10 @@ def show(
         say(f"under way: {_progress(done)}")
     for obstacle in obstacles:
         say(f"in the way: {hindrance(obstacle)}")
-    say(f"to publish exactly this: {command}")
+    if blocking(obstacles):
+        say("this cannot be published as it is: change `effective`, then plan again")
+    else:
+        say(f"to publish exactly this: {command}")
 
 
 def words(plan: "Plan", policy: "Policy") -> list[str]:
@@ -157,24 +168,50 @@ def _tell_published(version: "Version", *, json: bool) -> None:
     if json:
         print_json({"ok": True, "plan": None, "published": {"number": version.number, "digest": version.digest}})
         return
+    from troth.publishing.queries import publications
     from troth.versions import queries
 
     latest = queries.latest() or version
     if latest.number == version.number:
         say(f"already published as version {version.number}: nothing to do")
+        for done in publications()[:1]:
+            say(_progress(done))
     else:
         say(f"published before, as version {version.number}; version {latest.number} came after it")
         say("to go back, give this text a new effective date and plan that")
 
 
-def _progress(done: Any) -> str:
+def _published(*, json: bool) -> None:
+    database.ready()
+    from troth.publishing import queries
+
+    with reading():
+        found = queries.publications()
+    if json:
+        print_json({"ok": True, "publications": [_progress_json(done) for done in found]})
+        return
+    for done in found:
+        say(_progress(done))
+    if not found:
+        say("nothing was published yet: `troth publish DIR` publishes the first version")
+
+
+def _progress(done: "Progress") -> str:
     from troth.policy import plain
 
-    told = f"{done.told + done.by_hand + done.spared:,} of {done.to_tell:,} people told"
-    return f"version {done.number}, in force from {plain.day(done.effective)}: {told}"
+    parts = ["nobody had to be told"]
+    if done.to_tell:
+        settled = done.told + done.by_hand + done.spared
+        parts = [f"{settled:,} of {done.to_tell:,} people told, {done.by_hand:,} of them by staff"]
+    if done.in_effect_at and done.base:
+        parts.append(
+            f"on the day {done.lapsed:,} consents ended, {done.withheld:,} deliveries were held back, "
+            f"{done.shortened:,} records got an earlier day"
+        )
+    return f"version {done.number}, in force from {plain.day(done.effective)}: {'; '.join(parts)}"
 
 
-def _progress_json(done: Any) -> dict[str, Any]:
+def _progress_json(done: "Progress") -> dict[str, Any]:
     return {
         "number": done.number,
         "effective": done.effective,

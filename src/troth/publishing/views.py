@@ -1,5 +1,7 @@
 """Agreeing afresh: what had been agreed to and means more now, by the link its person holds."""
 
+from datetime import timedelta
+
 from django.contrib import messages as toast
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,6 +15,9 @@ from troth.publishing import services
 from troth.publishing.asks import asks
 from troth.sharing import services as sharing
 
+AGREES_FOR = timedelta(days=180)
+"""How old a link may be to agree with it: what a mailbox kept for years must not speak for a person."""
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -22,6 +27,8 @@ def again(request: HttpRequest, token: str) -> HttpResponse:
     if person is None:
         raise Http404("this link is not valid any more")
     now = ground.clock()
+    if sharing.person_of_link(token, made_since=now - AGREES_FOR) is None:
+        return render(request, "publishing/again.html", {"old": True, "token": token}, status=403)
     if request.method == "POST":
         number = request.POST.get("version", "")
         try:

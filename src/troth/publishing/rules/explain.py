@@ -110,13 +110,14 @@ def _stage(stage: Stage, names: _Names) -> Iterator[tuple[str, str]]:
             what = f"{names.purpose(purpose)}, at {names.touchpoint(touchpoint)}"
             yield (ON, f"end {consents:,} {'consent' if consents == 1 else 'consents'}: {what}")
         case StopFlow(touchpoint, row, recipient, waiting, sent_lately, _):
-            numbers = f"{waiting:,} deliveries wait and are held back; {sent_lately:,} went in the last 30 days"
-            yield (ON, f"stop {names.recipient(recipient)} getting {names.row(touchpoint, row)}: {numbers}")
+            held = f"{waiting:,} {'delivery waits and is' if waiting == 1 else 'deliveries wait and are'} held back"
+            numbers = f"{held}; {sent_lately:,} went in the last 30 days"
+            yield (ON, f"stop sending {names.recipient(recipient)} data of {names.row(touchpoint, row)}: {numbers}")
         case Overretained(touchpoint, row, records, erased):
-            numbers = f"{records:,} records get an earlier day, {erased:,} lose data at the next sweep"
+            numbers = f"{_records(records)} get an earlier day, {erased:,} lose data at the next sweep"
             yield (ON, f"keep {names.row(touchpoint, row)} for less: {numbers}")
         case KeepsOlder(version, touchpoint, row, records):
-            where = f"{records:,} records of {names.row(touchpoint, row)}"
+            where = f"{_records(records)} of {names.row(touchpoint, row)}"
             yield (STAYS, f"{where} keep what version {version} promised")
         case StaffTask("tell", _, people):
             yield (STAFF, f"tell {counted(people)} another way: no mail address")
@@ -124,6 +125,10 @@ def _stage(stage: Stage, names: _Names) -> Iterator[tuple[str, str]]:
             yield (STAFF, f"have {names.recipient(recipient)} return or delete what it got of {counted(people)}")
         case _:
             assert_never(stage)
+
+
+def _records(number: int) -> str:
+    return f"{number:,} {'record' if number == 1 else 'records'}"
 
 
 def counted(number: int) -> str:

@@ -10,6 +10,7 @@ from troth.consent import services as consent
 from troth.evidence import services as evidence
 from troth.people import queries as people_queries
 from troth.people import services as people
+from troth.policy.localise import source_language
 from troth.publishing.asks import asks
 from troth.sharing import services as sharing
 from troth.versions.values import Version
@@ -36,7 +37,7 @@ def agree(person_id: UUID, ask: str, *, version: int, now: datetime) -> bool:
         touchpoint=found.touchpoint,
         purposes=consent_purposes(row),
         version_id=current.id,
-        language="en",
+        language=source_language(current.policy),
         text_digest=consent_digest(current.policy, found.touchpoint, found.row),
         how=HOW,
         now=now,

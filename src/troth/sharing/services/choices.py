@@ -22,7 +22,8 @@ MOST_MAILS_A_DAY = 5
 
 
 def choice_link(person_id: UUID, now: datetime) -> str:
-    """A new address of the person's choices page. Who holds it can see and withdraw consents, nothing else."""
+    """A new address of the person's choices page. Who holds it can see and withdraw consents, and while it is young
+    agree again to what a newer policy asks; nothing else."""
     token = secrets.token_urlsafe(32)
     ChoiceLink.objects.create(person_id=person_id, token_hash=_hash(token), created_at=now)
     return _address(token)
@@ -42,9 +43,15 @@ def enough_links(person_id: UUID, now: datetime) -> bool:
     return ChoiceLink.objects.filter(person_id=person_id, created_at__gt=now - DAY).count() >= MOST_MAILS_A_DAY
 
 
-def person_of_link(token: str) -> UUID | None:
-    """Whose choices the link opens; None for a wrong or dead one."""
-    return ChoiceLink.objects.filter(token_hash=_hash(token)).values_list("person_id", flat=True).first()
+def person_of_link(token: str, *, made_since: datetime | None = None) -> UUID | None:
+    """Whose choices the link opens; None for a wrong or dead one, or one made before `made_since`.
+
+    To see and to withdraw, a link never gets too old: taking back must stay as easy as giving (GDPR Art. 7(3)).
+    """
+    links = ChoiceLink.objects.filter(token_hash=_hash(token))
+    if made_since is not None:
+        links = links.filter(created_at__gte=made_since)
+    return links.values_list("person_id", flat=True).first()
 
 
 def _address(token: str) -> str:

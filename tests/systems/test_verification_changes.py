@@ -61,7 +61,7 @@ def test_until_all_are_told_it_is_in_progress_and_then_kept() -> None:
     done = second()
     assert (last().outcome, last().details["waiting"]) == ("warned", 2)
     services.tell(done.publication_id, NOW, at_once=1)
-    assert (last().outcome, last().found) == ("warned", "1 of 2 people told; 1 wait")
+    assert (last().outcome, last().found) == ("warned", "1 of 2 people told; 1 not yet told")
     services.tell(done.publication_id, NOW)
     assert (last().outcome, last().found) == ("kept", "2 of 2 people told")
     services.take_effect(ON_THE_DAY)
@@ -81,7 +81,7 @@ def test_nobody_told_when_the_day_has_come_is_broken_with_or_without_a_worker() 
     second()
     assert last(AFTER).outcome == "broken"
     services.take_effect(ON_THE_DAY)
-    assert (last(AFTER).outcome, last(AFTER).found) == ("broken", "0 of 2 people told; 2 wait")
+    assert (last(AFTER).outcome, last(AFTER).found) == ("broken", "0 of 2 people told; 2 not yet told")
 
 
 def test_told_after_the_day_stays_broken() -> None:
@@ -113,7 +113,7 @@ def test_who_has_no_address_is_told_when_staff_say_so_before_the_day() -> None:
     write("", phone="+49 30 7654321")
     done = publish(changed(main={"recipients": ["crm", "lab", "mailer"]}))
     services.tell(done.publication_id, NOW)
-    assert (last().outcome, last().found) == ("warned", "1 of 1 person told; 1 staff tasks open")
+    assert (last().outcome, last().found) == ("warned", "1 of 1 person told or given to staff; open staff tasks: 1")
     services.take_effect(ON_THE_DAY)
     assert last(AFTER).outcome == "broken"
 

@@ -102,12 +102,13 @@ def _verdict(heard: Telling, open_tasks: int, *, come: bool) -> tuple[Outcome, s
         return "could not tell", f"its plan was to tell {_people(heard.planned)}, and the log does not say who was", ""
     if not heard.addressed:
         return "kept", "nobody had to be told", ""
-    told = f"{heard.settled:,} of {_people(heard.addressed)} told"
-    missing = [f"{heard.waiting:,} wait"] * bool(heard.waiting)
+    how = "told or given to staff" if heard.tasks else "told"
+    told = f"{heard.settled:,} of {_people(heard.addressed)} {how}"
+    missing = [f"{heard.waiting:,} not yet told"] * bool(heard.waiting)
     missing += [f"{heard.late:,} told too late"] * bool(heard.late)
-    missing += [f"{open_tasks:,} staff tasks not done before the day"] * bool(open_tasks and come)
-    missing += [f"{open_tasks:,} staff tasks open"] * bool(open_tasks and not come)
-    kept_here = [f"{heard.kept_here:,} letters stayed here: there is no mail server"] * bool(heard.kept_here)
+    missing += [f"staff tasks not done before the day: {open_tasks:,}"] * bool(open_tasks and come)
+    missing += [f"open staff tasks: {open_tasks:,}"] * bool(open_tasks and not come)
+    kept_here = [f"letters that stayed here, for want of a mail server: {heard.kept_here:,}"] * bool(heard.kept_here)
     found = "; ".join([told, *missing, *kept_here])
     if missing:
         step = "see that a worker runs, and finish the staff tasks"

@@ -23,6 +23,7 @@ BASIS_WORDS = {
 MECHANISMS = {
     "adequacy": ("adequacy decision of the European Commission", "Art. 45 GDPR"),
     "scc": ("standard contractual clauses of the European Commission", "Art. 46(2)(c) GDPR"),
+    "bcr": ("binding corporate rules", "Art. 46(2)(b), 47 GDPR"),
     "intra-group": ("intra-group agreement", "Art. 46 GDPR"),
     "eu-us-dpf": ("EU-US Data Privacy Framework", "Art. 45 GDPR, Decision (EU) 2023/1795"),
     "swiss-us-dpf": ("Swiss-US Data Privacy Framework", "Art. 16(1) Swiss FADP"),

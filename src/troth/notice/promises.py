@@ -7,9 +7,9 @@ from troth.notice.hand import Hand, capital, end, listed, mail, spread, web
 from troth.notice.rows import review
 from troth.notice.values import Block, Items, Line, Para, Run, Runs, Section, Term, Terms
 from troth.policy.model import Policy, Right
+from troth.policy.needs import OPPOSABLE
 
 OBJECTIONS = ("objection", "object-to-profiling")
-INTEREST = "legitimate interest"
 
 
 class Promise(Protocol):
@@ -96,11 +96,11 @@ def objecting(hand: Hand) -> Section:
 
 
 def _against(hand: Hand) -> Iterator[Block]:
-    """What relies on a legitimate interest (GDPR Art. 21(1))."""
+    """What relies on a legitimate or the public interest (GDPR Art. 21(1))."""
     policy = hand.policy
     uses = [use for t in policy.touchpoints.values() for row in t.rows for use in row.purposes]
-    labels = [policy.purposes[use.purpose].label for use in uses if use.relies_on == INTEREST]
-    labels += [each.label for each in policy.secondary_purposes.values() if each.relies_on == INTEREST]
+    labels = [policy.purposes[use.purpose].label for use in uses if use.relies_on in OPPOSABLE]
+    labels += [each.label for each in policy.secondary_purposes.values() if each.relies_on in OPPOSABLE]
     if labels:
         yield Para((hand.word("notice.objection.interest"),))
         yield listed((hand.text(label),) for label in dict.fromkeys(labels))

@@ -9,6 +9,10 @@ UNLESS_NAMED = frozenset({"secret", "file", "recording"})
 """Kinds of items that go to no recipient that does not name them."""
 
 
+OPPOSABLE = frozenset({"legitimate interest", "public interest"})
+"""Bases of uses that people may object to (GDPR Art. 21(1))."""
+
+
 def needed(policy: Policy, row: Row, receiver: RowRecipient) -> frozenset[str]:
     """The items of a row that may go to a recipient: those it names, else all but secrets, files and recordings."""
     if receiver.items:

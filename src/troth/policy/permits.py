@@ -12,7 +12,8 @@ What the parts of the question mean:
   submission by the person, recorded after it, is a new start.
 - *Restricted.* Passes: storage, purposes that rely on consent the person gives, and legal claims.
 - *Bases.* Consent must be `given` for (touchpoint, purpose); no other basis steps in for it. The others hold unless the
-  person objected: against marketing always, against a legitimate interest unless compelling grounds are recorded.
+  person objected: against marketing always, against a legitimate or public interest unless compelling
+  grounds are recorded.
 - *Transfer.* Each country of the recipient outside the EEA and the controller's own needs a mechanism in force on
   the day of `at` (UTC); one that claims adequacy must have a decision in force.
 """

@@ -8,7 +8,7 @@ from weakref import ref
 from troth.law.adequacy import free
 from troth.policy.decision import STORE, Decision
 from troth.policy.model import Mechanism, Policy, Purpose, Row, SecondaryPurpose, Touchpoint
-from troth.policy.needs import holds, needed
+from troth.policy.needs import OPPOSABLE, holds, needed
 
 MOST_ANSWERS = 4096
 """Questions kept per policy; the rooms ask a few hundred different ones."""
@@ -161,7 +161,7 @@ def _uses(policy: Policy, row: Row, items: frozenset[str], purpose: str) -> tupl
 
 def _use(name: str, relies_on: str, purpose: Purpose | SecondaryPurpose | None, marketing_row: bool) -> Use:
     marketing = marketing_row or getattr(purpose, "marketing", False)
-    return Use(name, marketing, relies_on == "consent", relies_on == "legitimate interest")
+    return Use(name, marketing, relies_on == "consent", relies_on in OPPOSABLE)
 
 
 def _claims(policy: Policy, row: Row, purpose: str) -> bool:

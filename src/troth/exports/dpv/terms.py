@@ -80,12 +80,17 @@ RIGHTS = {
 MECHANISMS = {
     "adequacy": "eu-gdpr:A45-3",
     "scc": "eu-gdpr:A46-2-c",
+    "bcr": "eu-gdpr:A46-2-b",
     "intra-group": "troth:IntraGroupAgreement",
     "eu-us-dpf": "troth:EuUsDpf",
     "swiss-us-dpf": "troth:SwissUsDpf",
     "uk-us-dpf": "troth:UkUsDpf",
 }
-TOOLS = {"scc": "eu-gdpr:SCCByCommission", "adequacy": "eu-gdpr:AdequacyDecision"}
+TOOLS = {
+    "scc": "eu-gdpr:SCCByCommission",
+    "bcr": "eu-gdpr:BindingCorporateRules",
+    "adequacy": "eu-gdpr:AdequacyDecision",
+}
 """The measure a mechanism is, beside the legal basis it gives."""
 
 ADEQUACY = frozenset({"AD", "AR", "CA", "CH", "FO", "GB", "GG", "IL", "IM", "JE", "JP", "NZ", "UY"})

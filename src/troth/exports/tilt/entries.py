@@ -145,13 +145,10 @@ def _bases(draft: Draft, at: Cursor, row: Map, uses: list[str]) -> None:
 def _basis(one: Cursor, found: dict[str, str], told: list[str]) -> None:
     reference, description = one.get("reference"), one.get("description")
     cited, words = reference.text(), description.words("in a comment at `bases`")
-    known, unknown = meanings.bases(cited, words)
+    known = meanings.bases(cited, words)
     found |= {basis: f"{found.get(basis, '')} {words or ''}" for basis in known}
     told += [words] if words else []
-    for basis in unknown:
-        reference.account.carried.discard(reference.path)
-        reference.lose("no place for it", f"the policy language has no word for the basis “{basis}”")
-    if cited and not known and not unknown:
+    if cited and not known:
         reference.account.carried.discard(reference.path)
         reference.lose("not understood", "it names no legal basis that is known")
         told.append(cited)

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import get_args
 
 from troth.policy.languages.catalogue import BUILT_IN, part
-from troth.policy.model.base import Basis
 
 _LETTERS = {
     "a": "consent",
@@ -27,13 +25,14 @@ _WORDS = (
     ("contract", r"(?<!vor)vertrag(?!sanbahnung)|\bcontract"),
     ("consent", r"einwilligung|\bconsent"),
     ("legal obligation", r"rechtliche[nr]? verpflichtung|gesetzliche[nr]? (?:verpflichtung|pflicht)|legal obligation"),
+    ("vital interest", r"lebenswichtige[sn]? interesse|vital interest"),
+    ("public interest", r"öffentliche[snm]? interesse|public interest|öffentlicher gewalt|official authority"),
     ("legitimate interest", r"berechtigte[sn]? interesse|legitimate interest"),
 )
-KNOWN = frozenset(get_args(Basis))
 
 
-def bases(reference: str | None, description: str | None) -> tuple[list[str], list[str]]:
-    """The bases of the policy language that a TILT legal basis names, and those it names that the language lacks.
+def bases(reference: str | None, description: str | None) -> list[str]:
+    """The bases of the policy language that a TILT legal basis names; empty if it names none.
 
     An article decides; where none is given, the words do.
     """
@@ -45,8 +44,7 @@ def bases(reference: str | None, description: str | None) -> tuple[list[str], li
     found = cited or [basis for basis, pattern in _WORDS if re.search(pattern, words, re.IGNORECASE)]
     if cited == ["contract"] and _only_before(description):
         found = ["pre-contract"]
-    named = list(dict.fromkeys(found))
-    return [b for b in named if b in KNOWN], [b for b in named if b not in KNOWN]
+    return list(dict.fromkeys(found))
 
 
 def _only_before(description: str | None) -> bool:

@@ -75,7 +75,7 @@ def _longer(draft: Draft, at: Cursor) -> None:
         said = one.text()
         if not said:
             continue
-        known, _ = meanings.bases(None, said)
+        known = meanings.bases(None, said)
         eid, new = draft.name("longer", said)
         if new:
             made = Map()

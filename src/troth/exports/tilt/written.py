@@ -18,6 +18,8 @@ REFERENCES = {
     "contract": "GDPR-6-1-b",
     "pre-contract": "GDPR-6-1-b",
     "legal obligation": "GDPR-6-1-c",
+    "vital interest": "GDPR-6-1-d",
+    "public interest": "GDPR-6-1-e",
     "legitimate interest": "GDPR-6-1-f",
     "legal claims": "GDPR-9-2-f",
 }
@@ -149,7 +151,9 @@ def _transfers(policy: Policy) -> Iterator[Json]:
         yield {
             "country": country,
             "adequacyDecision": _available(bool(frameworks), sorted(frameworks)),
-            "appropriateGuarantees": _available("intra-group" in kinds, ["intra-group"]),
+            "appropriateGuarantees": _available(
+                bool(kinds & {"bcr", "intra-group"}), sorted(kinds & {"bcr", "intra-group"})
+            ),
             "presenceOfEnforceableRightsAndEffectiveRemedies": {"available": None, "description": ""},
             "standardDataProtectionClause": _available("scc" in kinds, ["scc"]),
         }

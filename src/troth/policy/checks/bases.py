@@ -9,7 +9,9 @@ from troth.policy.checks.registry import EUROPE, Finding, check, rows
 from troth.policy.model import Policy
 
 INTEREST = "legitimate interest"
-NOT_MARKETING = frozenset({"contract", "pre-contract", "legal obligation", "legal claims"})
+NOT_MARKETING = frozenset(
+    {"contract", "pre-contract", "legal obligation", "vital interest", "public interest", "legal claims"}
+)
 MESSAGES = frozenset({"email", "phone"})
 UNASKED = frozenset({"import", "logs"})
 """Channels on which nobody can be asked for consent."""

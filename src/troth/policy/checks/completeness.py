@@ -6,6 +6,7 @@ from datetime import date
 from troth.law.adequacy import EEA
 from troth.policy.checks.registry import CALIFORNIA, EUROPE, UNION, Finding, check, rows
 from troth.policy.model import Policy
+from troth.policy.needs import OPPOSABLE
 from troth.policy.periods import days
 
 RIGHTS = {
@@ -55,7 +56,7 @@ def rights_told(policy: Policy, day: date) -> Iterator[Finding]:
 def profiling_told(policy: Policy, day: date) -> Iterator[Finding]:
     if any(right.kind == "object-to-profiling" for right in policy.rights.values()):
         return
-    opposed = {p.purpose for _, _, row in rows(policy) for p in row.purposes if p.relies_on == "legitimate interest"}
+    opposed = {p.purpose for _, _, row in rows(policy) for p in row.purposes if p.relies_on in OPPOSABLE}
     for pid, purpose in policy.purposes.items():
         if purpose.profiling and (purpose.marketing or pid in opposed):  # elsewhere, consent is withdrawn instead
             message = f"`{pid}` is profiling, but no right says how to object to it"

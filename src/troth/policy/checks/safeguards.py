@@ -11,7 +11,7 @@ from troth.policy.model import Mechanism, Policy, Recipient
 from troth.policy.periods import days
 
 CHAPTER = "GDPR Art. 44, 46, 13(1)(f)"
-CONTRACTS = frozenset({"scc", "intra-group"})
+CONTRACTS = frozenset({"scc", "bcr", "intra-group"})
 AHEAD = 90
 """Days before its end from which a mechanism is spoken of: time to sign another."""
 

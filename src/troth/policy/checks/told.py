@@ -8,7 +8,7 @@ from troth.policy.checks.looks import gathered, listed
 from troth.policy.checks.registry import EUROPE, Finding, check
 from troth.policy.model import Policy
 
-COPIED = frozenset({"scc", "intra-group"})
+COPIED = frozenset({"scc", "bcr", "intra-group"})
 """Safeguards of which people may have a copy."""
 
 FEWEST = 3

@@ -56,7 +56,7 @@ class Mechanism(Assumable):
     """What makes a transfer to a country lawful, and from when to when it is in force."""
 
     country: Country
-    kind: Literal["adequacy", "scc", "intra-group", "eu-us-dpf", "swiss-us-dpf", "none-needed"]
+    kind: Literal["adequacy", "scc", "bcr", "intra-group", "eu-us-dpf", "swiss-us-dpf", "none-needed"]
     since: date | None = None
     until: date | None = None
     assessed: date | None = Field(default=None, description="day of the latest assessment of the transfer")

@@ -52,9 +52,11 @@ Basis = Literal[
     "pre-contract",
     "legitimate interest",
     "legal obligation",
+    "vital interest",
+    "public interest",
     "legal claims",
 ]
-"""The legal bases a purpose may rely on (GDPR Art. 6(1)(a), (b), (f), (c); claims: Art. 9(2)(f), 17(3)(e))."""
+"""The legal bases a purpose may rely on (GDPR Art. 6(1)(a) to (f); claims: Art. 9(2)(f), 17(3)(e))."""
 
 SpecialGround = Literal[
     "explicit consent",

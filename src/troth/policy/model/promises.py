@@ -75,7 +75,7 @@ class TransferTerm(Assumable):
 
     label: Text
     text: Text
-    mechanisms: tuple[Literal["adequacy", "scc", "intra-group", "eu-us-dpf", "swiss-us-dpf"], ...]
+    mechanisms: tuple[Literal["adequacy", "scc", "bcr", "intra-group", "eu-us-dpf", "swiss-us-dpf"], ...]
     since: date | None = None
     assessment_review: Period | None = None
 

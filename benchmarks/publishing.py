@@ -37,7 +37,6 @@ _LETTERS = (
     "update bench set position = id where length(body) = 36",  # who was told
 )
 _ENDED = (
-    *_LETTERS[:3],
     "insert into bench (body) select repeat('0', 150) from people_person",  # ledger
     "insert into bench (body) select repeat('0', 350) from people_person",  # its evidence
     "insert into bench (body) select repeat('0', 100) from people_person",  # who is to stop
@@ -73,7 +72,7 @@ def run(size: Size) -> Iterator[Figure]:
         yield Figure(
             f"the day of a change, {number:,} people", seconds(lambda: services.take_effect(NOW + AHEAD)), "s",
             seconds(lambda: _run(*_ENDED)), "INSERT … SELECT of as many rows, nothing sealed", 10.0,
-            "consents ended, recipients asked to stop, deliveries held back, letters written",
+            "consents ended, a recipient of each asked to stop, a delivery of each held back",
         )  # fmt: skip
 
 

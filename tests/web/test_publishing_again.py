@@ -41,7 +41,13 @@ def test_the_choices_say_what_ended_and_lead_to_what_is_asked(client: Client, li
     assert f'href="{link}again/"' in page
     asked = client.get(f"{link}again/")
     text = asked.content.decode()
-    for words in ("When you write to us", "Yes, Small Ltd may use these data to send you news", "Mailer and Lab"):
+    for words in (
+        "When you write to us",
+        "Yes, Small Ltd may use these data to send you news",
+        "Mailer and Lab",
+        "New since then",
+        "Lab newly gets your data",
+    ):
         assert words in text
     assert "ada@mail.example" not in text
     assert "no-store" in asked["Cache-Control"]

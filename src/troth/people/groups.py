@@ -1,12 +1,13 @@
 """Groups of people as sets that stay in the database: counted, joined and copied there, never listed in memory."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from troth.people import keys
 from troth.people.keys import KeyDestroyed
 from troth.people.models import Identifier, Person, Record
 from troth.people.vault import PersonKey
@@ -95,23 +96,24 @@ def addresses(ids: Iterable[UUID]) -> dict[UUID, str]:
     """
     rows = Identifier.objects.filter(person_id__in=list(ids), kind="email").order_by("person_id", "id")
     found: dict[UUID, str] = {}
-    for id, sealed in rows.distinct("person_id").values_list("person_id", "sealed"):
-        try:
-            found[id] = PersonKey.of(id).open_identifier("email", bytes(sealed))
-        except KeyDestroyed:
-            continue
+    sealed = dict(rows.distinct("person_id").values_list("person_id", "sealed"))
+    for key in _keys(sealed):
+        found[key.person] = key.open_identifier("email", bytes(sealed[key.person]))
     return found
 
 
 def pseudonyms(ids: Iterable[UUID]) -> dict[UUID, str]:
     """What evidence calls each of these people; those being erased are left out. Raises KeyStoreUnreachable."""
-    found: dict[UUID, str] = {}
+    return {key.person: key.pseudonym for key in _keys(ids)}
+
+
+def _keys(ids: Iterable[UUID]) -> Iterator[PersonKey]:
+    store = keys.store("people")  # once: it reads the master key
     for id in ids:
         try:
-            found[id] = PersonKey.of(id).pseudonym
+            yield PersonKey(id, store.get(id))
         except KeyDestroyed:
             continue
-    return found
 
 
 def _ids(group: Group) -> QuerySet[Person, UUID]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_kit import DOCS, environment, home, write
+from docs_kit import DOCS, environment, home, steps
 
 from troth import postgres
 
@@ -31,10 +32,9 @@ def address() -> Iterator[str]:
     """The tutorial's policy, published and served on a free port."""
     folder = Path(tempfile.mkdtemp(prefix="troth-docs-"))
     folder.chmod(0o755)
-    write(folder, TUTORIAL)
-    rows = folder / "my-policy/touchpoints.yaml"
-    rows.write_text(rows.read_text().replace("post-rom", "post-room"))
     env = environment(folder)
+    begin = next(c.line for step in steps(TUTORIAL) for c in step.commands if c.line.startswith("troth init "))
+    subprocess.run([TROTH, *shlex.split(begin)[1:]], cwd=folder, env=env, check=True, capture_output=True, timeout=120)
     subprocess.run([TROTH, "publish", "my-policy"], cwd=folder, env=env, check=True, capture_output=True, timeout=120)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,5 +1,6 @@
 """The check that people were told of a change before its day, judged from what publishing writes into the log."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -23,9 +24,12 @@ BEFORE, AFTER = NOW + timedelta(days=1), ON_THE_DAY + timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _mail(monkeypatch: pytest.MonkeyPatch) -> None:
+def _mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TROTH_SMTP_URL", "smtp://127.0.0.1:9")
     ground.forget()
+    yield
+    monkeypatch.undo()
+    ground.forget()  # else the tests that follow in this process find no letters
 
 
 def look(now: datetime = BEFORE) -> list[Result]:

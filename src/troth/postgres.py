@@ -102,11 +102,31 @@ def stop(home: Path, wait: float = 30.0) -> None:
         time.sleep(0.02)
 
 
+def stop_unused(home: Path) -> None:
+    """Stop the server of `home` unless somebody is connected to it; whoever serves from it is."""
+    import psycopg
+
+    if pid(home) is None:
+        return
+    try:
+        with psycopg.connect(start(home), autocommit=True) as connection:
+            others = connection.execute(
+                "select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+            ).fetchone()
+    except (psycopg.Error, OSError, RuntimeError):
+        return  # it cannot be told: it stays, and the next start takes it over
+    if others is None:
+        stop(home)
+
+
 def stop_on_exit(home: Path) -> None:
-    """Stop the server when this process ends, SIGTERM included, which by itself would leave it running."""
+    """Stop the server when this process ends, SIGTERM included, which by itself would leave it running.
+
+    It stays for others who are connected by then.
+    """
     import atexit
 
-    atexit.register(stop, home)
+    atexit.register(stop_unused, home)
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(143)

@@ -80,6 +80,20 @@ def test_sigterm_stops_the_server_of_a_process_that_asked_for_it(home: Path) -> 
     assert postgres.pid(home) is None
 
 
+def test_a_command_leaves_no_server_behind(home: Path) -> None:
+    env = {**os.environ, "TROTH_HOME": str(home)}
+    subprocess.run([sys.executable, "-m", "troth", "plan", "--json"], env=env, check=True, capture_output=True)
+    assert postgres.pid(home) is None
+
+
+def test_a_server_that_others_use_stays(home: Path) -> None:
+    process, url = starter(home, "stop-on-exit")
+    with psycopg.connect(url) as connection:
+        assert end(process, signal.SIGTERM) == 143
+        assert connection.execute("select 7").fetchone() == (7,)
+    assert postgres.pid(home)
+
+
 def test_a_killed_server_comes_back_with_what_was_committed(home: Path) -> None:
     url = postgres.start(home)
     with psycopg.connect(url, autocommit=True) as connection:

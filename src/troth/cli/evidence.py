@@ -112,8 +112,10 @@ def _since_text(since: Path | None) -> str | None:
 def _deployment() -> Iterator[None]:
     """This deployment's log, ready; what keeps it from being read ends with 3, damage with 1."""
     from troth import ground
+    from troth.cli import database
 
     try:
+        database.end_with_us()
         ground.setup()
         from django.db import DatabaseError
 

@@ -6,7 +6,9 @@ import typer
 def run() -> None:
     """Bring the database's tables up to date; does nothing if they are."""
     from troth import ground
+    from troth.cli import database
 
+    database.end_with_us()
     ground.setup()
     from troth.work.schema import migrate
 

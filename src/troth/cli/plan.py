@@ -8,7 +8,6 @@ import typer
 
 from troth import ground
 from troth.cli import database
-from troth.cli.deployment import reading
 from troth.cli.output import Exit, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def run(
     from troth.publishing import services
 
     now = ground.clock()
-    with reading():
+    with database.reading():
         try:
             plan = services.plan(policy, now=now)
         except services.AlreadyPublished as already:
@@ -185,7 +184,7 @@ def _published(*, json: bool) -> None:
     database.ready()
     from troth.publishing import queries
 
-    with reading():
+    with database.reading():
         found = queries.publications()
     if json:
         print_json({"ok": True, "publications": [_progress_json(done) for done in found]})

@@ -9,7 +9,6 @@ import typer
 from troth import ground
 from troth.cli import database
 from troth.cli import plan as plans
-from troth.cli.deployment import reading
 from troth.cli.output import Exit, print_json, say
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def run(
 
     now = ground.clock()
     most = ground.settings().plan_limit if limit is None else limit
-    with reading():
+    with database.reading():
         try:
             done = services.publish(policy, loaded.places, plan=plan, by="cli", now=now, limit=most, force=force)
         except services.AlreadyPublished as already:

@@ -6,7 +6,6 @@ import typer
 
 from troth import ground
 from troth.cli import database
-from troth.cli.deployment import reading
 from troth.cli.output import Exit, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def run(
     from troth.retention import services
 
     try:
-        with reading():
+        with database.reading():
             report = services.sweep(ground.clock(), dry_run=dry_run)
     except services.NothingPublished as problem:
         fail(str(problem), Exit.UNKNOWN)

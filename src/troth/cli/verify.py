@@ -6,7 +6,6 @@ import typer
 
 from troth import ground
 from troth.cli import database
-from troth.cli.deployment import reading
 from troth.cli.output import Exit, fail, print_json, say
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def run(
     from troth.verification import rules, services
 
     try:
-        with reading():
+        with database.reading():
             done = services.run(ground.clock(), only=only or ())
     except services.UnknownCheck as problem:
         fail(str(problem), Exit.USAGE)

@@ -112,14 +112,7 @@ _CNIL_PROCESSOR = (
     Column("Transferts hors UE : type de garanties", 50, who.safeguards),
     Column("Mesures de sécurité techniques et organisationnelles", 50, cells.measures),
 )
-_ICO = (
-    Column("Business function", 30, cells.area),
-    Column("Purpose of processing", 40, cells.purposes),
-    Column("Name and contact details of joint controller (if applicable)", 24, who.joint),
-    Column("Categories of individuals", 28, cells.persons),
-    Column("Categories of personal data", 40, cells.data),
-    Column("Categories of recipients", 44, who.all_recipients),
-    Column("Link to contract with processor", 26, who.contracts),
+_ICO_ABROAD = (
     Column(
         "Names of third countries or international organisations that personal data are transferred to (if applicable)",
         28,
@@ -131,8 +124,21 @@ _ICO = (
         50,
         who.safeguards,
     ),
+)
+_ICO_SECURITY = Column(
+    "General description of technical and organisational security measures (if possible)", 50, cells.measures
+)
+_ICO = (
+    Column("Business function", 30, cells.area),
+    Column("Purpose of processing", 40, cells.purposes),
+    Column("Name and contact details of joint controller (if applicable)", 24, who.joint),
+    Column("Categories of individuals", 28, cells.persons),
+    Column("Categories of personal data", 40, cells.data),
+    Column("Categories of recipients", 44, who.all_recipients),
+    Column("Link to contract with processor", 26, who.contracts),
+    *_ICO_ABROAD,
     Column("Retention schedule (if possible)", 44, cells.retention),
-    Column("General description of technical and organisational security measures (if possible)", 50, cells.measures),
+    _ICO_SECURITY,
     Column("Article 6 lawful basis for processing personal data", 40, cells.bases),
     Column("Article 9 basis for processing special category data", 24, cells.special_grounds),
     Column("Legitimate interests for the processing (if applicable)", 28, cells.interests),
@@ -152,18 +158,8 @@ _ICO_PROCESSOR = (
     Column("Representative (if applicable)", 24, who.representative),
     Column("Data Protection Officer (if applicable)", 24, who.officer),
     Column("Categories of processing", 44, cells.purposes),
-    Column(
-        "Names of third countries or international organisations that personal data are transferred to (if applicable)",
-        28,
-        who.countries,
-    ),
-    Column(
-        "Safeguards for exceptional transfers of personal data to third countries or international organisations"
-        " (if applicable)",
-        50,
-        who.safeguards,
-    ),
-    Column("General description of technical and organisational security measures (if possible)", 50, cells.measures),
+    *_ICO_ABROAD,
+    _ICO_SECURITY,
     Column("Reference", 26, _id),
 )
 _SETS: Mapping[tuple[Form, ColumnSet], tuple[Column, ...]] = {

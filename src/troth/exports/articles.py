@@ -8,7 +8,7 @@ BASES = {
     "vital interest": "Art. 6(1)(d) GDPR",
     "public interest": "Art. 6(1)(e) GDPR",
     "legitimate interest": "Art. 6(1)(f) GDPR",
-    "legal claims": "Art. 9(2)(f), 17(3)(e) GDPR",
+    "legal claims": "Art. 6(1)(f), 9(2)(f), 17(3)(e) GDPR",
 }
 BASIS_WORDS = {
     "consent": "consent",

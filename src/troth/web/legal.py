@@ -18,5 +18,5 @@ BASES = {
     "legal obligation": Basis("a law requires it", "Art. 6(1)(c)"),
     "vital interest": Basis("a life or health is at stake", "Art. 6(1)(d)"),
     "public interest": Basis("a task in the public interest needs it", "Art. 6(1)(e)"),
-    "legal claims": Basis("legal claims need it", "Art. 9(2)(f), 17(3)(e)"),
+    "legal claims": Basis("legal claims need it", "Art. 6(1)(f), 9(2)(f), 17(3)(e)"),
 }

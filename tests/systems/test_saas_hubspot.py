@@ -7,7 +7,7 @@ from saas_vendor import JO, RECORDS, WHO, Vendor, lead
 
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Pending, SystemProblem
-from troth.systems.saas.hubspot import HubSpot
+from troth.systems.saas.hubspot.connector import HubSpot
 from troth.systems.sandbox.server import running
 
 

@@ -14,9 +14,8 @@ from troth.systems.kit.outcomes import Finding, Found, NotOffered, SystemProblem
 from troth.systems.kit.pace import LONGEST_WAIT, Pace, retry_after
 from troth.systems.kit.paging import in_batches, pages
 from troth.systems.kit.settings import ConnectorSettings, Secret, SecretText, read
-from troth.systems.saas import _salesforce_erasure as erasure
-from troth.systems.saas import _soql, manifest
-from troth.systems.sandbox import soql
+from troth.systems.saas import manifest
+from troth.systems.saas.salesforce import double_soql, erasure, soql
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -122,7 +121,7 @@ def test_batches_hold_everything_in_order(things: list[int], size: int) -> None:
 
 @given(st.lists(st.text(), min_size=1))
 def test_soql_literals_come_back_as_they_went_in(values: list[str]) -> None:
-    query = soql.parse(_soql.select("Lead", ["Id"], _soql.one_of("Email", values)))
+    query = double_soql.parse(soql.select("Lead", ["Id"], soql.one_of("Email", values)))
     assert query.values == frozenset(values)
 
 
@@ -132,8 +131,8 @@ def test_soql_literals_come_back_as_they_went_in(values: list[str]) -> None:
      "SELECT Id FROM Lead WHERE Email IN ('a' OR 'b')", "SELECT Id FROM Lead WHERE Email IN ('a')) --", "DELETE Id"],
 )  # fmt: skip
 def test_soql_outside_the_subset_is_malformed(text: str) -> None:
-    with pytest.raises(soql.Malformed):
-        soql.parse(text)
+    with pytest.raises(double_soql.Malformed):
+        double_soql.parse(text)
 
 
 def test_erasure_is_judged_by_what_is_left_not_by_the_jobs_word() -> None:

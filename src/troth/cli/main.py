@@ -2,13 +2,10 @@
 
 import os
 import sys
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 import typer
-from typer.core import TyperGroup
-from typer.main import get_command
+
+from troth.cli.group import group
 
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # none is ours; the search reads every package
 
@@ -30,8 +27,9 @@ COMMANDS = {
     "verify": "Check the promises against the real systems.",
     "sweep": "Erase what is past its period.",
     "evidence": "Export and verify evidence.",
+    "systems": "The systems that hold personal data: look into them, try them, describe new ones.",
     "staff": "People who work in the console, and links that sign them in.",
-    "sandbox": "Doubles of Salesforce and HubSpot on this machine, to try things with.",
+    "sandbox": "Doubles of the vendors on this machine, to try things with.",
     "demo": "The whole story on a world of its own.",
     "migrate": "Bring the database up to date.",
 }
@@ -43,34 +41,8 @@ def _module(name: str) -> str:
     return "troth.cli.imports" if name == "import" else f"troth.cli.{name}"  # `import` is no name for a module
 
 
-class Commands(TyperGroup):
-    """Finds commands by name and imports only the one that is called."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [name for name in COMMANDS if find_spec(_module(name))]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        module = import_module(_module(cmd_name))
-        app = getattr(module, "app", None) or _single(module.run)
-        command = get_command(app)
-        command.name = cmd_name
-        return command
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
-
-
-def _single(run: Any) -> typer.Typer:
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    app.command()(run)
-    return app
-
-
 app = typer.Typer(
-    cls=Commands,
+    cls=group(COMMANDS, _module),
     name="troth",
     add_completion=False,
     no_args_is_help=True,

@@ -1,10 +1,15 @@
 """How a connector says who it is."""
 
+import base64
 import threading
+import time
+import uuid
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from troth.systems.kit.settings import Secret
+
+ASSERTION_LIVES = 300  # seconds; vendors take 5 minutes (Okta, Google: at most an hour)
 
 
 class Auth(Protocol):
@@ -15,17 +20,38 @@ class Auth(Protocol):
     def renew(self, used: Mapping[str, str]) -> bool: ...
 
 
-class Bearer:
-    """A fixed token, read anew for each call."""
+class HeaderKey:
+    """A fixed key in a header, with the word the vendor puts before it; read anew for each call."""
 
-    def __init__(self, token: Secret) -> None:
-        self._token = token
+    def __init__(self, header: str, key: Secret, word: str = "") -> None:
+        self._header, self._key, self._word = header.lower(), key, word
 
     def headers(self) -> Mapping[str, str]:
-        return {"authorization": f"Bearer {self._token.reveal()}"}
+        return {self._header: f"{self._word} {self._key.reveal()}".strip()}
 
     def renew(self, used: Mapping[str, str]) -> bool:
-        return self.headers() != used  # a rotated token is worth one more try
+        return self.headers() != used  # a rotated key is worth one more try
+
+
+class Bearer(HeaderKey):
+    """A fixed token."""
+
+    def __init__(self, token: Secret) -> None:
+        super().__init__("authorization", token, "Bearer")
+
+
+class Basic:
+    """User and password (RFC 7617); read anew for each call."""
+
+    def __init__(self, user: str, password: Secret) -> None:
+        self._user, self._password = user, password
+
+    def headers(self) -> Mapping[str, str]:
+        pair = f"{self._user}:{self._password.reveal()}".encode()
+        return {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+    def renew(self, used: Mapping[str, str]) -> bool:
+        return self.headers() != used
 
 
 class Fetched:
@@ -57,3 +83,18 @@ class NoAuth:
 
     def renew(self, used: Mapping[str, str]) -> bool:
         return False
+
+
+def assertion(key: str, claims: Mapping[str, Any], *, algorithm: str = "RS256", key_id: str | None = None) -> str:
+    """A signed JWT that proves who asks for a token (RFC 7523): issue, expiry and id are added to `claims`.
+
+    key: PEM private key. Raises `ValueError` when it is none; its message holds nothing of the key.
+    """
+    import jwt  # here: most connectors need none
+
+    now = int(time.time())
+    body = {"iat": now, "exp": now + ASSERTION_LIVES, "jti": uuid.uuid4().hex, **claims}
+    try:
+        return jwt.encode(body, key, algorithm=algorithm, headers={"kid": key_id} if key_id else None)
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise ValueError("not a private key in PEM form") from None

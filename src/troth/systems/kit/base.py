@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import NotOffered, Outcome
+from troth.systems.kit.outcomes import Done, Expires, NotOffered, Outcome
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,10 +28,15 @@ class Outgoing:
 
 
 class System:
-    """A system that holds personal data. A verb a subclass does not write is `NotOffered`.
+    """A system that holds personal data. A verb a subclass does not write is answered as `INSTEAD` says.
 
     Every verb may raise `SystemProblem`. Every effect takes `key`: the same key never makes the effect twice.
     """
+
+    INSTEAD: ClassVar[Mapping[str, NotOffered | Expires]] = {}
+    """Verb → why the vendor does not offer it (reason, source, what to do by hand), or by what it goes by itself."""
+    LIMITS: ClassVar[Mapping[str, str]] = {}
+    """Verb that is offered → what it does not reach, in one sentence: for the capability table."""
 
     def __init__(self, name: str, *, title: str, recipient: str | None = None) -> None:
         self.name = name
@@ -62,12 +67,20 @@ class System:
         """`Done(evidence={"oldest": ISO time or None, …})`: when the oldest thing held there was recorded."""
         return self._unwritten("oldest")
 
+    def test(self) -> Done:
+        """The smallest harmless call that needs address and credentials: "test connection".
+
+        `Done(evidence={"account": what the system calls itself there, …})`, nothing personal. Raises `SystemProblem`,
+        and NotImplementedError where the connector has none.
+        """
+        raise NotImplementedError
+
     def check(self, token: str) -> Outcome:
         """How an act that answered `Pending(token)` stands now."""
         return self._unwritten("check")
 
-    def _unwritten(self, verb: str) -> NotOffered:
-        return NotOffered(
+    def _unwritten(self, verb: str) -> Outcome:
+        return self.INSTEAD.get(verb) or NotOffered(
             reason=f"the {type(self).__name__} connector of {self.title} has no {verb}",
             source=f"{type(self).__module__} does not define it",
             manual_steps=f"do it by hand in {self.title} and record the proof with the task",

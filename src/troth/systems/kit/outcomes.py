@@ -9,10 +9,32 @@ Consequence = Literal["retry", "wait", "stop", "fix settings"]
 
 
 @dataclass(frozen=True)
+class Expires:
+    """The system offers no erasure of this, but deletes it by itself: `on` says when, `setting` what proves it."""
+
+    on: str
+    setting: str
+
+
+@dataclass(frozen=True)
+class NotOffered:
+    """The system cannot do this. `source` says how we know, `manual_steps` what a person can do instead."""
+
+    reason: str
+    source: str
+    manual_steps: str
+
+
+@dataclass(frozen=True)
 class Done:
-    """The system did it, now. `evidence` holds ids, counts and codes, never personal values."""
+    """The system did it, now. `evidence` holds ids, counts and codes, never personal values.
+
+    `remains`: parts of the system that the act does not reach, each with what becomes of it (a log that expires, a
+    report that must be cleared by hand). Empty: nothing is left.
+    """
 
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    remains: tuple[Expires | NotOffered, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,23 +67,6 @@ class Pending:
 
     token: str
     check_after: timedelta
-
-
-@dataclass(frozen=True)
-class Expires:
-    """The system offers no erasure of this, but deletes it by itself: `on` says when, `setting` what proves it."""
-
-    on: str
-    setting: str
-
-
-@dataclass(frozen=True)
-class NotOffered:
-    """The system cannot do this. `source` says how we know, `manual_steps` what a person can do instead."""
-
-    reason: str
-    source: str
-    manual_steps: str
 
 
 Outcome = Done | Found | Pending | Expires | NotOffered

@@ -1,17 +1,14 @@
-"""Which vendors there are: the modules of this folder."""
+"""Which vendors there are: the folders beside this file."""
 
-import pkgutil
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from troth.systems import saas
 
 if TYPE_CHECKING:
     from troth.systems.kit.saas import SaasSystem
-
-_NOT_VENDORS = frozenset({"manifest"})
-
 
 OWN = {"sql": ("troth.systems.sql.system", "SqlSystem"), "files": ("troth.systems.files.system", "FilesSystem")}
 """Connectors that are not a vendor's API. Named, not imported: their drivers load only where they are used."""
@@ -25,8 +22,8 @@ def connectors() -> tuple[str, ...]:
 @cache
 def vendors() -> tuple[str, ...]:
     """Connector names, without importing any of them."""
-    found = (module.name for module in pkgutil.iter_modules(saas.__path__))
-    return tuple(sorted(name for name in found if not name.startswith("_") and name not in _NOT_VENDORS))
+    folder = Path(saas.__path__[0])
+    return tuple(sorted(path.parent.name for path in folder.glob("*/connector.py")))
 
 
 def connector(name: str) -> "type[SaasSystem]":
@@ -35,7 +32,7 @@ def connector(name: str) -> "type[SaasSystem]":
 
     if name not in vendors():
         raise KeyError(name)
-    module = import_module(f"{saas.__name__}.{name}")
+    module = import_module(f"{saas.__name__}.{name}.connector")
     (found,) = [
         thing
         for thing in vars(module).values()

@@ -10,16 +10,14 @@ from werkzeug import Request, Response
 
 from troth import ground
 from troth.systems.sandbox.contract import Operation, contract
-from troth.systems.sandbox.double import Answer, Ask, Double
+from troth.systems.sandbox.double import Answer, Ask
 from troth.systems.sandbox.failures import Failures
-from troth.systems.sandbox.hubspot import HubSpot
-from troth.systems.sandbox.salesforce import Salesforce
 from troth.systems.sandbox.store import Store
+from troth.systems.sandbox.vendors import doubles
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-DOUBLES: tuple[type[Double], ...] = (Salesforce, HubSpot)
 CALLS_KEPT = 2000
 
 
@@ -27,7 +25,7 @@ class Sandbox:
     """All doubles behind one lock: calls take milliseconds, and a vendor's answer never shows half an effect."""
 
     def __init__(self, state_file: Path | None = None, finish_after: float | None = 1.0) -> None:
-        self._doubles = {double.vendor: double(finish_after) for double in DOUBLES}
+        self._doubles = {double.vendor: double(finish_after) for double in doubles()}
         self._failures = {vendor: Failures() for vendor in self._doubles}
         self._calls: dict[str, list[dict[str, Any]]] = {vendor: [] for vendor in self._doubles}
         self._lock = threading.Lock()
@@ -63,7 +61,7 @@ class Sandbox:
                 return response
         with self._lock:
             answer, faults = self._judged(request, vendor, path, operation)
-            response = _json(answer.status, answer.body)
+            response = _response(answer)
             if planned:
                 planned.spoil(response)
             if operation and response.status_code < 500:
@@ -80,7 +78,8 @@ class Sandbox:
         double = self._doubles[vendor]
         if operation is None:
             return double.error(404, "NOT_FOUND", "no such operation in the contract"), ["no such operation"]
-        if not operation.open and not double.authorised(request.headers.get("authorization", "")):
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if not operation.open and not double.authorised(headers):
             return double.error(401, "INVALID_AUTHENTICATION", "missing, wrong or expired credential"), []
         faults = contract(vendor).faults_of_request(operation, request, path)
         if faults:
@@ -144,7 +143,15 @@ def _body(request: Request) -> Any:
     return request.get_data(as_text=True)
 
 
+def _response(answer: Answer) -> Response:
+    response = _json(answer.status, answer.body)
+    response.headers.extend(answer.headers)
+    return response
+
+
 def _json(status: int, body: Any) -> Response:
     if body is None:
         return Response(status=status)
+    if isinstance(body, bytes):
+        return Response(body, status=status, mimetype="application/octet-stream")
     return Response(json.dumps(body), status=status, mimetype="application/json")

@@ -15,7 +15,9 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-FOLDER = Path(__file__).parent / "contracts"
+from troth.systems import saas
+
+FOLDER = Path(saas.__path__[0])
 _CSV: dict[str, Callable[[bytes], Any]] = {"text/csv": lambda content: content.decode()}
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
@@ -50,7 +52,7 @@ class Contract:
     """The published terms of one vendor, as far as Troth calls it. Unknown is refused, not ignored."""
 
     def __init__(self, vendor: str) -> None:
-        document = yaml.load((FOLDER / f"{vendor}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+        document = yaml.load((FOLDER / vendor / "contract.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
         self._openapi = OpenAPI.from_dict(document, config=Config(extra_media_type_deserializers=_CSV))
         self._routes = sorted(_routes(document), key=lambda route: route[3])
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -20,10 +20,11 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """Status and JSON body; None for no body."""
+    """Status, JSON body (None for no body, bytes for one that is not JSON) and headers, such as `Link`."""
 
     status: int
     body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Double:
@@ -39,8 +40,8 @@ class Double:
         """The state of an empty account."""
         raise NotImplementedError
 
-    def authorised(self, header: str) -> bool:
-        """Whether the Authorization header is good."""
+    def authorised(self, headers: Mapping[str, str]) -> bool:
+        """Whether the credential in the headers (names in lower case) is good."""
         raise NotImplementedError
 
     def refusal(self, status: int, code: str, message: str) -> Any:

@@ -15,8 +15,8 @@ from troth.systems.kit.outcomes import Done, Finding, Found, Outcome, Pending, S
 from troth.systems.kit.paging import pages
 from troth.systems.kit.saas import SaasSystem
 from troth.systems.kit.settings import ConnectorSettings, SecretText
-from troth.systems.saas import _salesforce_erasure as erasure
-from troth.systems.saas._soql import one_of, select
+from troth.systems.saas.salesforce import erasure
+from troth.systems.saas.salesforce.soql import one_of, select
 
 DATA = "/services/data/v60.0"
 KINDS = ("Lead", "Contact")

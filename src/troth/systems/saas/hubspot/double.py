@@ -24,8 +24,8 @@ class HubSpot(Double):
         who: dict[str, Any] = {"contacts": {}, "statuses": {}, "blocklist": [], "ghosts": []}
         return {"next": 1, **who, "properties": list(PROPERTIES), "page_size": 200, "search_lag": 0, "expired": False}
 
-    def authorised(self, header: str) -> bool:
-        return header == f"Bearer {TOKEN}" and not self.state["expired"]
+    def authorised(self, headers: Mapping[str, str]) -> bool:
+        return headers.get("authorization") == f"Bearer {TOKEN}" and not self.state["expired"]
 
     def refusal(self, status: int, code: str, message: str) -> Any:
         return {"status": "error", "message": message, "category": code, "correlationId": token()}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from troth.systems.sandbox import soql
+from troth.systems.saas.salesforce import double_soql as soql
 from troth.systems.sandbox.double import Answer, Ask, Double, stamp, token
 
 CLIENT = ("sandbox", "sandbox-secret")
@@ -30,8 +30,8 @@ class Salesforce(Double):
         settings = {"page_size": 2000, "hard_delete": True, "custom": custom}
         return {"next": 1, "rows": rows, "jobs": {}, "cursors": {}, "tokens": [], **settings}
 
-    def authorised(self, header: str) -> bool:
-        return header.removeprefix("Bearer ") in self.state["tokens"]
+    def authorised(self, headers: Mapping[str, str]) -> bool:
+        return headers.get("authorization", "").removeprefix("Bearer ") in self.state["tokens"]
 
     def refusal(self, status: int, code: str, message: str) -> Any:
         return [{"message": message, "errorCode": code}]

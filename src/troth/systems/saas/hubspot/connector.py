@@ -18,7 +18,7 @@ from troth.systems.kit.outcomes import Done, Finding, Found, Outcome, Pending, S
 from troth.systems.kit.paging import in_batches, pages
 from troth.systems.kit.saas import SaasSystem
 from troth.systems.kit.settings import ConnectorSettings, SecretText
-from troth.systems.saas._hubspot_mail import Subscriptions, all_well
+from troth.systems.saas.hubspot.mail import Subscriptions, all_well
 
 CONTACTS = "/crm/v3/objects/contacts"
 PAGE = 100

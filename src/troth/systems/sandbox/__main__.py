@@ -7,11 +7,12 @@ import threading
 from pathlib import Path
 
 from troth.systems.sandbox.server import HOST, server
+from troth.systems.sandbox.vendors import vendors
 
 
 def main(argv: list[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="troth-sandbox", description="Doubles of Salesforce and HubSpot.")
+    parser = argparse.ArgumentParser(prog="troth-sandbox", description="Doubles of vendors.")
     parser.add_argument("--port", type=int, default=8801, help="0 picks a free one")
     parser.add_argument("--state-file", type=Path, default=None, help="keep the state in this file")
     parser.add_argument("--finish-after", type=float, default=1.0, help="seconds until background jobs are done")
@@ -26,7 +27,8 @@ def serve(port: int, *, state_file: Path | None, finish_after: float) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         # shutdown() waits for the serving loop, which is this thread: another one must call it
         signal.signal(name, lambda *_: threading.Thread(target=serving.shutdown, daemon=True).start())
-    sys.stdout.write(f"sandbox on http://{HOST}:{serving.server_port}: /salesforce /hubspot\n")
+    known = " ".join(f"/{vendor}" for vendor in vendors())
+    sys.stdout.write(f"sandbox on http://{HOST}:{serving.server_port}: {known}\n")
     sys.stdout.flush()
     serving.serve_forever()
     serving.server_close()

@@ -5,15 +5,16 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from werkzeug import Request, Response
 
 from troth import ground
 from troth.systems.sandbox.contract import Operation, contract
-from troth.systems.sandbox.double import Answer, Ask
+from troth.systems.sandbox.double import Answer, Ask, Double
 from troth.systems.sandbox.failures import Failures
 from troth.systems.sandbox.store import Store
-from troth.systems.sandbox.vendors import doubles
+from troth.systems.sandbox.vendors import double, vendors
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,13 +26,14 @@ class Sandbox:
     """All doubles behind one lock: calls take milliseconds, and a vendor's answer never shows half an effect."""
 
     def __init__(self, state_file: Path | None = None, finish_after: float | None = 1.0) -> None:
-        self._doubles = {double.vendor: double(finish_after) for double in doubles()}
-        self._failures = {vendor: Failures() for vendor in self._doubles}
-        self._calls: dict[str, list[dict[str, Any]]] = {vendor: [] for vendor in self._doubles}
-        self._lock = threading.Lock()
+        self._finish_after = finish_after
+        self._vendors = frozenset(vendors())
+        self._doubles: dict[str, Double] = {}
+        self._failures = {vendor: Failures() for vendor in self._vendors}
+        self._calls: dict[str, list[dict[str, Any]]] = {vendor: [] for vendor in self._vendors}
+        self._lock = threading.RLock()
         self._store = Store(state_file)
-        for vendor, state in self._store.load().items():
-            self._doubles[vendor].state = state
+        self._kept = self._store.load()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -41,14 +43,22 @@ class Sandbox:
         first, _, rest = request.path.lstrip("/").partition("/")
         if first == "_sandbox":
             vendor, _, act = rest.partition("/")
-            return (
-                self._admin(request, vendor, act)
-                if vendor in self._doubles
-                else _json(404, {"error": "no such vendor"})
-            )
-        if first in self._doubles:
-            return self._vendor(request, first, f"/{rest}")
-        return _json(200 if first in ("", "healthz") else 404, {"vendors": sorted(self._doubles)})
+            known = vendor in self._vendors
+            return self._admin(request, vendor, act) if known else _json(404, {"error": "no such vendor"})
+        if first in self._vendors:
+            return self._vendor(request, first, _path(request))
+        return _json(200 if first in ("", "healthz") else 404, {"vendors": sorted(self._vendors)})
+
+    def _double(self, vendor: str) -> Double:
+        """The vendor's double, made when it is first needed, with its state as it was kept."""
+        with self._lock:
+            if vendor not in self._doubles:
+                made = self._doubles[vendor] = double(vendor)(self._finish_after)
+                made.state = self._kept.get(vendor, made.state)
+            return self._doubles[vendor]
+
+    def _keep(self) -> None:
+        self._store.save({**self._kept, **{name: double.state for name, double in self._doubles.items()}})
 
     def _vendor(self, request: Request, vendor: str, path: str) -> Response:
         terms = contract(vendor)
@@ -64,18 +74,18 @@ class Sandbox:
             response = _response(answer)
             if planned:
                 planned.spoil(response)
-            if operation and response.status_code < 500:
+            if operation and response.status_code < 500 and not (planned and planned.lost):
                 broken = terms.faults_of_reply(request, path, response)
                 if broken:
                     faults, response = broken, _json(500, {"error": "contract violation", "faults": broken})
-            self._store.save({name: double.state for name, double in self._doubles.items()})
+            self._keep()
         self._note(vendor, request, operation, response.status_code, faults)
         return response
 
     def _judged(
         self, request: Request, vendor: str, path: str, operation: Operation | None
     ) -> tuple[Answer, list[str]]:
-        double = self._doubles[vendor]
+        double = self._double(vendor)
         if operation is None:
             return double.error(404, "NOT_FOUND", "no such operation in the contract"), ["no such operation"]
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -100,10 +110,16 @@ class Sandbox:
 
     def _admin(self, request: Request, vendor: str, act: str) -> Response:
         reads: dict[str, Callable[[], Any]] = {
-            "state": self._doubles[vendor].dump,
+            "state": lambda: self._double(vendor).dump(),
             "calls": lambda: self._calls[vendor],
         }
-        writes = {"reset": self._reset, "advance": self._advance, "seed": self._seed, "expire": self._expire}
+        writes: dict[str, Callable[[str, Mapping[str, Any]], int]] = {
+            "reset": self._reset,
+            "heal": lambda vendor, _: self._failures[vendor].heal(),
+            "advance": lambda vendor, _: self._double(vendor).advance(),
+            "seed": self._seed,
+            "expire": self._expire,
+        }
         given = request.get_json(silent=True) or {}
         with self._lock:
             if request.method == "GET" and act in reads:
@@ -113,26 +129,31 @@ class Sandbox:
                 return _json(200, {"planned": self._failures[vendor].left()})
             if request.method == "POST" and act in writes:
                 done = writes[act](vendor, given)
-                self._store.save({name: double.state for name, double in self._doubles.items()})
+                self._keep()
                 return _json(200, {"done": done})
         return _json(404, {"error": f"no such act; GET {sorted(reads)} or POST {sorted((*writes, 'fail'))}"})
 
     def _reset(self, vendor: str, given: Mapping[str, Any]) -> int:
-        self._doubles[vendor].state = self._doubles[vendor].fresh()
+        double = self._double(vendor)
+        double.state = double.fresh()
         self._failures[vendor] = Failures()
         self._calls[vendor] = []
         return 1
 
-    def _advance(self, vendor: str, given: Mapping[str, Any]) -> int:
-        return self._doubles[vendor].advance()
-
     def _seed(self, vendor: str, given: Mapping[str, Any]) -> int:
-        self._doubles[vendor].seed(given, ground.clock())
+        self._double(vendor).seed(given, ground.clock())
         return len(given.get("records", ()))
 
     def _expire(self, vendor: str, given: Mapping[str, Any]) -> int:
-        self._doubles[vendor].expire()
+        self._double(vendor).expire()
         return 1
+
+
+def _path(request: Request) -> str:
+    """The path behind the vendor's name; a slash inside a segment stays `%2F`, so that it parts nothing."""
+    raw = str(request.environ.get("REQUEST_URI") or quote(request.path)).partition("?")[0]
+    segments = [unquote(segment).replace("/", "%2F") for segment in raw.lstrip("/").split("/")]
+    return "/" + "/".join(segments[1:])
 
 
 def _body(request: Request) -> Any:

@@ -63,7 +63,8 @@ class Contract:
             if verb == method.lower() and match:
                 query = frozenset(p["name"] for p in operation["parameters"] if p["in"] == "query")
                 free = operation.get("security") == []
-                return Operation(operation["operationId"], match.groupdict(), query, "requestBody" in operation, free)
+                params = {name: value.replace("%2F", "/") for name, value in match.groupdict().items()}
+                return Operation(operation["operationId"], params, query, "requestBody" in operation, free)
         return None
 
     def faults_of_request(self, operation: Operation, request: Request, path: str) -> list[str]:

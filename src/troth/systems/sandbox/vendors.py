@@ -1,4 +1,4 @@
-"""The doubles there are: `double.py` of each vendor's folder."""
+"""The doubles there are: `double.py` of each vendor's folder, imported when the vendor is first called."""
 
 from importlib import import_module
 from pathlib import Path
@@ -7,14 +7,14 @@ from troth.systems import saas
 from troth.systems.sandbox.double import Double
 
 
-def doubles() -> tuple[type[Double], ...]:
-    """A class for each vendor that has a double, by the vendor's name."""
-    folders = sorted(path.parent.name for path in Path(saas.__path__[0]).glob("*/double.py"))
-    return tuple(_double(name) for name in folders)
+def vendors() -> tuple[str, ...]:
+    """The names of the vendors that have a double, without importing any."""
+    return tuple(sorted(path.parent.name for path in Path(saas.__path__[0]).glob("*/double.py")))
 
 
-def _double(name: str) -> type[Double]:
-    module = import_module(f"{saas.__name__}.{name}.double")
+def double(vendor: str) -> type[Double]:
+    """The double of a vendor."""
+    module = import_module(f"{saas.__name__}.{vendor}.double")
     (found,) = [
         thing
         for thing in vars(module).values()

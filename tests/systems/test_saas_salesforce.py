@@ -1,12 +1,16 @@
-"""What is peculiar to Salesforce: the Recycle Bin, hard-delete jobs, tokens, opt-outs."""
+"""What is peculiar to Salesforce: the Recycle Bin, hard-delete jobs, tokens, opt-outs, merges, what hangs on people."""
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from saas_vendor import JO, RECORDS, WHO, Vendor, found, lead
 
-from troth.systems.kit.outcomes import Done, Pending, SystemProblem
+from troth.systems.kit.identifiers import Identifiers
+from troth.systems.kit.outcomes import Done, NotOffered, Pending, SystemProblem
 from troth.systems.sandbox.server import running
 
 
@@ -96,3 +100,142 @@ def test_a_contact_has_no_company_field(salesforce: Vendor) -> None:
     with pytest.raises(SystemProblem, match="Contact"):
         salesforce.system.rectify(WHO, {"company": "New"}, key="r1")
     assert json.dumps(salesforce.records()) == before
+
+
+CONTACT, CASE, SELF = "003000000000000C01", "500000000000000K01", "0PK000000000000I01"
+PERSON = [
+    {
+        "kind": "Contact",
+        "Id": CONTACT,
+        "Email": JO,
+        "LastName": "Jo",
+        "IndividualId": SELF,
+    },
+    {"kind": "Individual", "Id": SELF, "LastName": "Jo"},
+    {"kind": "Case", "Id": CASE, "ContactId": CONTACT, "Subject": "It broke"},
+    {"kind": "Case", "SuppliedEmail": JO, "SuppliedName": "Jo", "Subject": "Web form"},
+    {"kind": "Case", "SuppliedEmail": "other@example.org", "Subject": "Not theirs"},
+    {"kind": "Task", "WhoId": CONTACT, "Subject": "Call Jo"},
+    {"kind": "Event", "WhoId": CONTACT, "Subject": "Visit"},
+    {"kind": "CampaignMember", "ContactId": CONTACT, "Status": "Sent"},
+    {
+        "kind": "EmailMessage",
+        "ParentId": CASE,
+        "FromAddress": "help@example.com",
+        "TextBody": "Dear Jo",
+    },
+    {"kind": "EmailMessage", "FromAddress": JO.upper(), "TextBody": "Hello"},
+    {"kind": "Task", "WhoId": "003000000000000C99", "Subject": "Call somebody else"},
+]
+
+
+def test_what_hangs_on_a_person_is_found_and_goes_with_them(salesforce: Vendor) -> None:
+    salesforce.ask("reset")
+    salesforce.ask("seed", records=PERSON)
+    kinds = [finding.kind for finding in found(salesforce.system.find(WHO)).findings]
+    assert sorted(kinds) == [
+        "CampaignMember", "Case", "Case", "Contact", "EmailMessage", "EmailMessage", "Event", "Task"
+    ]  # fmt: skip
+    salesforce.system = salesforce.made(also=[*salesforce.system.settings.also, "Individual"])
+    assert len(found(salesforce.system.find(WHO)).findings) == 9
+    salesforce.erased()
+    assert [row["Subject"] for row in salesforce.records()] == ["Not theirs", "Call somebody else"]
+
+
+def test_a_contact_with_a_case_says_what_holds_it_back(salesforce: Vendor) -> None:
+    salesforce.ask("reset")
+    salesforce.ask("seed", records=PERSON)
+    salesforce.system = salesforce.made(also=["Task"])
+    with pytest.raises(SystemProblem, match="add Case to `also`") as caught:
+        salesforce.system.erase(WHO, key="e1")
+    assert caught.value.consequence == "stop"
+    assert JO not in str(caught.value)
+
+
+def test_merged_and_converted_records_are_the_same_person(salesforce: Vendor) -> None:
+    """Whichever address the person gives: that of the winner, of a record merged away, or of a converted lead."""
+    salesforce.ask("reset")
+    winner, loser, lead_id = "003000000000000W01", "003000000000000L01", "00Q000000000000Q01"
+    old = "old@example.org"
+    salesforce.ask(
+        "seed",
+        records=[
+            {"kind": "Contact", "Id": winner, "Email": JO, "LastName": "Jo"},
+            {"kind": "Contact", "Id": loser, "Email": old, "LastName": "Jo", "IsDeleted": True,
+             "MasterRecordId": winner},
+            {"kind": "Lead", "Id": lead_id, "Email": "work@example.com", "LastName": "Jo", "Company": "Acme",
+             "IsConverted": True, "ConvertedContactId": winner},
+            {"kind": "Contact", "Email": "other@example.org", "LastName": "Other"},
+        ],
+    )  # fmt: skip
+    for address in (JO, old, "work@example.com"):
+        findings = found(salesforce.system.find(Identifiers(email=(address,)))).findings
+        assert {finding.id for finding in findings} == {winner, loser, lead_id}
+    salesforce.erased(Identifiers(email=(old,)))
+    assert [row["LastName"] for row in salesforce.records()] == ["Other"]
+
+
+def test_a_converted_lead_cannot_be_corrected_and_the_answer_says_so(salesforce: Vendor) -> None:
+    salesforce.ask("reset")
+    converted = {"kind": "Lead", "Email": JO, "LastName": "Jo", "Company": "A", "IsConverted": True}
+    salesforce.ask("seed", records=[converted, {"kind": "Contact", "Email": JO, "LastName": "Jo"}])
+    for outcome in (
+        salesforce.system.rectify(WHO, {"last-name": "X"}, key="r"),
+        salesforce.system.suppress(WHO, key="s"),
+    ):
+        assert isinstance(outcome, Done)
+        assert outcome.evidence == {"Contact": 1}
+        assert [type(rest) for rest in outcome.remains] == [NotOffered]
+    assert sorted(row["LastName"] for row in salesforce.records()) == ["Jo", "X"]
+
+
+def test_suppression_reaches_the_individual(salesforce: Vendor) -> None:
+    salesforce.ask("reset")
+    salesforce.ask("seed", records=PERSON)
+    system = salesforce.made(also=["Individual"], individual_flags=["HasOptedOutSolicit", "HasOptedOutProfiling"])
+    outcome = system.suppress(WHO, key="s1")
+    assert isinstance(outcome, Done)
+    assert outcome.evidence == {"Contact": 1, "Individual": 1}
+    (individual,) = [row for row in salesforce.records() if row["kind"] == "Individual"]
+    flags = ("HasOptedOutSolicit", "HasOptedOutProfiling", "HasOptedOutProcessing")
+    assert [individual[flag] for flag in flags] == [True, True, False]
+
+
+def test_an_org_without_individuals_is_not_asked_for_them(salesforce: Vendor) -> None:
+    salesforce.ask("seed", individuals=False)
+    assert len(found(salesforce.system.find(WHO)).findings) == 2
+    with pytest.raises(SystemProblem, match="out of `also`") as caught:
+        salesforce.made(also=["Individual"]).find(WHO)
+    assert caught.value.consequence == "fix settings"
+
+
+def test_sign_in_by_a_signed_statement(salesforce: Vendor, tmp_path: Path) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    salesforce.ask("seed", certificate=public)
+    by_key = {"client_secret": None, "private_key": pem, "username": "integration@example.com"}
+    assert salesforce.made(**by_key).test().evidence["account"] == "Sandbox Inc"
+    for wrong in ({"login_url": "https://elsewhere.example"}, {"client_id": "other"}, {"private_key": "no key"}):
+        with pytest.raises(SystemProblem) as caught:
+            salesforce.made(**{**by_key, **wrong}).test()
+        assert caught.value.consequence == "fix settings"
+        assert "PRIVATE" not in str(caught.value)
+
+
+def test_the_connection_is_tested_with_the_name_of_the_org(salesforce: Vendor) -> None:
+    assert salesforce.system.test() == Done({"account": "Sandbox Inc", "sandbox": True})
+    for wrong in ({"client_secret": "wrong"}, {"client_secret": None}):
+        with pytest.raises(SystemProblem) as caught:
+            salesforce.made(**wrong).test()
+        assert caught.value.consequence == "fix settings"
+
+
+def test_hundreds_of_addresses_take_a_few_queries(salesforce: Vendor) -> None:
+    salesforce.ask(
+        "seed", records=[{"kind": "Lead", "Email": f"p{n}@example.org", "LastName": "P"} for n in range(450)]
+    )
+    many = Identifiers(email=tuple(f"p{n}@example.org" for n in range(450)))
+    assert len(found(salesforce.system.find(many)).findings) == 450
+    assert [call for call in salesforce.ask("calls") if call["faults"]] == []
+    assert len(salesforce.ask("calls")) < 20

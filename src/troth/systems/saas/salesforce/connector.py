@@ -1,9 +1,9 @@
-"""Salesforce: leads and contacts through the REST API, erasure through Bulk API 2.0."""
+"""Salesforce: leads, contacts and what hangs on them through the REST API, erasure through Bulk API 2.0."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -11,33 +11,49 @@ from troth.systems.kit.auth import Auth, Fetched
 from troth.systems.kit.base import Outgoing
 from troth.systems.kit.fields import items_of, to_fields
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, Finding, Found, Outcome, Pending, SystemProblem
-from troth.systems.kit.paging import pages
+from troth.systems.kit.outcomes import Done, Finding, Found, NotOffered, Outcome, Pending
 from troth.systems.kit.saas import SaasSystem
-from troth.systems.kit.settings import ConnectorSettings, SecretText
-from troth.systems.saas.salesforce import erasure
-from troth.systems.saas.salesforce.soql import one_of, select
+from troth.systems.saas.salesforce import erasure, sign_in
+from troth.systems.saas.salesforce.queries import DATA, Queries, Row
+from troth.systems.saas.salesforce.reach import ERASED_IN_ORDER, PEOPLE, Also, Reach
+from troth.systems.saas.salesforce.soql import select
 
-DATA = "/services/data/v60.0"
-KINDS = ("Lead", "Contact")
 # What a lead cannot be without; sent only where the record has nothing, as Salesforce's own web forms do.
 REQUIRED = {"LastName": "[not provided]", "Company": "[not provided]"}
-# A contact spells some fields otherwise, and its company is a reference to another object, not a text.
-CONTACT = {"Country": "MailingCountry", "City": "MailingCity", "State": "MailingState", "Street": "MailingStreet"}
+# A kind spells some fields otherwise; a contact's company is a reference to another object, not a text.
+SPELLED: Mapping[str, Mapping[str, str]] = {
+    "Contact": {"Country": "MailingCountry", "City": "MailingCity", "State": "MailingState", "Street": "MailingStreet"},
+    "Case": {"Email": "SuppliedEmail", "LastName": "SuppliedName", "Phone": "SuppliedPhone",
+             "Company": "SuppliedCompany"},
+    "EmailMessage": {"Email": "FromAddress", "LastName": "FromName", "Description": "TextBody"},
+}  # fmt: skip
+READ_ONLY = NotOffered(
+    reason="Salesforce lets nobody change a converted lead through its API",
+    source="error CANNOT_UPDATE_CONVERTED_LEAD of the REST API",
+    manual_steps="open the converted lead in Salesforce (permission View and Edit Converted Leads) and change it there",
+)
 
-Row = Mapping[str, Any]
 
+class SalesforceSettings(sign_in.SignInSettings):
+    """The integration user needs read, edit and delete on what is found, and 'Bulk API Hard Delete'."""
 
-class SalesforceSettings(ConnectorSettings):
-    """The integration user needs read, edit and delete on leads and contacts, and 'Bulk API Hard Delete'."""
-
-    client_id: str = Field(title="Client id", description="Consumer key of a connected app with client credentials.")
-    client_secret: SecretText = Field(title="Client secret", description="Consumer secret of that app.")
     key_field: str = Field(
         "Troth_Record__c",
         title="Key field",
         pattern=r"^\w+__c$",
         description="Custom text field of Lead, external id and unique: it keeps a delivery from happening twice.",
+    )
+    also: tuple[Also, ...] = Field(
+        ("Case", "Task", "Event", "CampaignMember", "EmailMessage"),
+        title="Also look in",
+        description="What hangs on leads and contacts and is found and erased with them. Leave out what the org does "
+        "not use; add Individual where Data Protection and Privacy is switched on.",
+    )
+    individual_flags: tuple[str, ...] = Field(
+        ("HasOptedOutSolicit",),
+        title="Flags of the individual",
+        description="Checkboxes of Individual set when marketing stops (with Individual under `also`), such as "
+        "HasOptedOutProfiling or HasOptedOutProcessing.",
     )
     poll_seconds: float = Field(
         30, gt=0, title="Poll", description="Seconds until a running erasure is looked at again."
@@ -45,10 +61,20 @@ class SalesforceSettings(ConnectorSettings):
 
 
 class Salesforce(SaasSystem):
-    """Found by e-mail address, in leads and contacts, the Recycle Bin included."""
+    """Found by e-mail address in leads and contacts, merged and converted ones and the Recycle Bin included."""
 
     Settings = SalesforceSettings
     TITLE: ClassVar[str] = "Salesforce"
+    LIMITS: ClassVar[Mapping[str, str]] = {
+        "find": "Cases, tasks, events, campaign memberships and mail from the person are found; files, chatter and "
+        "custom objects are not.",
+        "erase": "A person account is refused: delete it as an account. Administrators' queries may show the rows for "
+        "about a day.",
+        "rectify": "Leads and contacts; cases, mail and tasks keep what was written at the time, converted leads are "
+        "read only.",
+        "suppress": "Sets the e-mail opt-out of leads and contacts, and flags of the individual where it is used.",
+        "deliver": "Makes leads only.",
+    }
     FIELDS: ClassVar[Mapping[str, str]] = {
         "email": "Email",
         "full-name": "LastName",
@@ -66,34 +92,33 @@ class Salesforce(SaasSystem):
     }
     settings: SalesforceSettings
 
-    def auth(self) -> Auth:
-        return Fetched(self._fetch_token)
+    def __init__(self, name: str, settings: SalesforceSettings) -> None:
+        super().__init__(name, settings)
+        self._queries = Queries(name, self.api)
 
-    def _fetch_token(self) -> str:
-        form = {"client_id": self.settings.client_id, "client_secret": self.settings.client_secret.reveal()}
-        form["grant_type"] = "client_credentials"
-        token: str = self.api.fetch("sign in", "/services/oauth2/token", form).need("access_token", str)
-        return token
+    def auth(self) -> Auth:
+        return Fetched(lambda: sign_in.token(self.api, self.name, self.settings))
 
     def find(self, who: Identifiers) -> Outcome:
-        """Every lead and contact with one of the e-mail addresses, all fields; deleted ones are marked so."""
+        """Every row of the person, all fields; deleted ones are marked so."""
         if not who.email:
             return Found({"searched": 0})
-        where = one_of("Email", who.addresses)
-        asked = {kind: select(kind, self._columns(kind), where) for kind in KINDS}
-        rows = self._query(asked)
-        return Found({kind: len(rows[kind]) for kind in KINDS}, tuple(self._findings(rows)))
+        rows = self._reach().everything(who.addresses).rows
+        ids = {kind: list(found) for kind, found in rows.items() if found}
+        whole = self._queries.by_id(ids, {kind: self._queries.columns(kind) for kind in ids})
+        counts = {kind: len(whole.get(kind, ())) for kind in (*PEOPLE, *self.settings.also)}
+        return Found(counts, tuple(self._findings(whole)))
 
     def erase(self, who: Identifiers, *, key: str) -> Outcome:
         """Delete, then hard-delete. Finds what an interrupted run left in the Recycle Bin, so `key` is not needed."""
-        rows = {kind: found for kind, found in self._ids(who).items() if found}
-        if not rows:
+        rows = self._reach().everything(who.addresses).rows if who.email else {}
+        if not any(rows.values()):
             return Done({"rows": 0})
-        for kind, found in rows.items():
+        ids = {kind: list(rows[kind]) for kind in ERASED_IN_ORDER if rows.get(kind)}
+        for kind, found in ids.items():
             for row in found:
-                if not row["IsDeleted"]:
-                    erasure.delete(self.api, kind, row["Id"])
-        ids = {kind: [row["Id"] for row in found] for kind, found in rows.items()}
+                if not rows[kind][row]["IsDeleted"]:
+                    erasure.delete(self.api, kind, row)
         jobs = {kind: erasure.hard_delete(self.api, kind, found) for kind, found in ids.items()}
         return Pending(erasure.token(jobs, ids), self._poll)
 
@@ -101,20 +126,27 @@ class Salesforce(SaasSystem):
         """Done only when the jobs are complete and not even queryAll sees the rows any more."""
         jobs, ids = erasure.read_token(token)
         states = [self.api.call("look at an erasure", "GET", f"{erasure.INGEST}/{job}").body for job in jobs.values()]
-        asked = {kind: select(kind, ["Id"], one_of("Id", rows)) for kind, rows in ids.items()}
-        left = sum(map(len, self._query(asked).values()))
-        return erasure.judge(states, left, token, self._poll)
+        left = self._queries.by_id(ids, dict.fromkeys(ids, ("Id",)))
+        return erasure.judge(states, sum(map(len, left.values())), token, self._poll)
 
     def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
         """Write the right values into every lead and contact of the person. Nothing is written if one cannot be."""
-        live = self._live(who)
-        bodies = {kind: self._fields_of(kind, changes) for kind in live}
-        return self._patch_all("rectify", live, bodies)
+        found = self._people(who)
+        bodies = {kind: self._fields_of(kind, changes) for kind in found.live()}
+        return self._patch_all("rectify", found, bodies)
 
     def suppress(self, who: Identifiers, *, key: str) -> Outcome:
-        """Set the e-mail opt-out on every lead and contact of the person."""
-        live = self._live(who)
-        return self._patch_all("suppress", live, {kind: {"HasOptedOutOfEmail": True} for kind in live})
+        """Set the e-mail opt-out on every lead and contact of the person, and the flags of their individual."""
+        found = self._people(who)
+        done = self._patch_all("suppress", found, {kind: {"HasOptedOutOfEmail": True} for kind in found.live()})
+        linked = [row.get("IndividualId") for rows in found.rows.values() for row in rows.values()]
+        flags = dict.fromkeys(self.settings.individual_flags, True)
+        individuals = [one for one in dict.fromkeys(linked) if one and flags]
+        for one in individuals:
+            self._patch("suppress", "Individual", one, flags, ok=(204, 404))
+        return Done(
+            {**done.evidence, **({"Individual": len(individuals)} if individuals else {})}, remains=done.remains
+        )
 
     def deliver(self, outgoing: Outgoing, *, key: str) -> Outcome:
         """One lead per key. A lead already there under the key is left alone: it may have been corrected since.
@@ -132,60 +164,28 @@ class Salesforce(SaasSystem):
         return Done({"id": made.need("id", str), "created": made.need("created", bool), "fields": sorted(fields)})
 
     def oldest(self) -> Outcome:
-        """Creation time of the oldest lead or contact."""
-        asked = {kind: select(kind, ["Id", "CreatedDate"], "ORDER BY CreatedDate ASC LIMIT 1") for kind in KINDS}
-        times = {kind: rows[0]["CreatedDate"] for kind, rows in self._query(asked).items() if rows}
+        """Creation time of the oldest row of each kind that is looked in."""
+        kinds = (*PEOPLE, *self.settings.also)
+        rest = "ORDER BY CreatedDate ASC LIMIT 1"
+        answers = self._queries.ask({kind: select(kind, ["Id", "CreatedDate"], rest) for kind in kinds})
+        times = {kind: rows[0]["CreatedDate"] for kind, rows in answers.items() if rows}
         return Done({"oldest": min(times.values(), default=None), "by_kind": times})
+
+    def test(self) -> Done:
+        """Signs in and reads the name of the org."""
+        asked = {"Organization": select("Organization", ["Id", "Name", "IsSandbox"], "LIMIT 1")}
+        (org,) = self._queries.ask(asked)["Organization"]
+        return Done({"account": org["Name"], "sandbox": org["IsSandbox"]})
 
     @property
     def _poll(self) -> timedelta:
         return timedelta(seconds=self.settings.poll_seconds)
 
-    def _columns(self, kind: str) -> list[str]:
-        described = self.api.call(f"describe {kind}", "GET", f"{DATA}/sobjects/{kind}/describe")
-        return [field["name"] for field in described.need("fields", list)]
+    def _reach(self) -> Reach:
+        return Reach(self._queries.ask, self.settings.also)
 
-    def _query(self, asked: Mapping[str, str]) -> dict[str, list[Row]]:
-        """Several queries in one call, every page of each, the Recycle Bin included.
-
-        Through the composite resource, so that addresses travel in the body and stay out of URLs.
-        """
-        orders = [
-            {"method": "GET", "referenceId": kind, "url": f"{DATA}/queryAll?{urlencode({'q': soql})}"}
-            for kind, soql in asked.items()
-        ]
-        reply = self.api.call(
-            "query", "POST", f"{DATA}/composite", json={"compositeRequest": orders, "allOrNone": False}
-        )
-        answers = {answer.get("referenceId"): answer for answer in reply.need("compositeResponse", list)}
-        return {kind: list(self._rows(answers.get(kind, {}))) for kind in asked}
-
-    def _rows(self, answer: Mapping[str, Any]) -> Iterator[Row]:
-        first = answer.get("body")
-        if answer.get("httpStatusCode") != 200 or not isinstance(first, Mapping) or "records" not in first:
-            raise SystemProblem(
-                f"{self.name}: a query was answered {answer.get('httpStatusCode')}; "
-                "check that the integration user may read leads and contacts and all their fields",
-                consequence="fix settings",
-            )
-        for page in pages(first, lambda page: page.get("nextRecordsUrl"), self._next):
-            yield from page["records"]
-
-    def _next(self, path: str) -> Mapping[str, Any]:
-        page = self.api.call("read the next page", "GET", path)
-        page.need("records", list)
-        body: Mapping[str, Any] = page.body
-        return body
-
-    def _ids(self, who: Identifiers) -> dict[str, list[Row]]:
-        if not who.email:
-            return {}
-        where = one_of("Email", who.addresses)
-        return self._query({kind: select(kind, ["Id", "IsDeleted"], where) for kind in KINDS})
-
-    def _live(self, who: Identifiers) -> dict[str, list[str]]:
-        rows = {kind: [row["Id"] for row in found if not row["IsDeleted"]] for kind, found in self._ids(who).items()}
-        return {kind: found for kind, found in rows.items() if found}
+    def _people(self, who: Identifiers) -> Reach:
+        return self._reach().people(who.addresses) if who.email else self._reach()
 
     def _findings(self, rows: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
         for kind, found in rows.items():
@@ -195,17 +195,20 @@ class Salesforce(SaasSystem):
                 yield Finding(name, row["Id"], values, items_of(self._mapping_of(kind), values))
 
     def _mapping_of(self, kind: str) -> Mapping[str, str]:
-        if kind == "Lead":
-            return self.mapping
-        return {item: CONTACT.get(field, field) for item, field in self.mapping.items() if field != "Company"}
+        spelled = SPELLED.get(kind, {})
+        drop = {"Company"} if kind == "Contact" else set()
+        return {item: spelled.get(field, field) for item, field in self.mapping.items() if field not in drop}
 
     def _fields_of(self, kind: str, changes: Mapping[str, str]) -> dict[str, str]:
         return to_fields(f"{self.title} {kind}", self._mapping_of(kind), changes)
 
-    def _patch_all(
-        self, act: str, live: Mapping[str, Sequence[str]], bodies: Mapping[str, Mapping[str, Any]]
-    ) -> Outcome:
+    def _patch_all(self, act: str, found: Reach, bodies: Mapping[str, Mapping[str, Any]]) -> Done:
+        live = found.live()
         for kind, rows in live.items():
             for row in rows:
-                self.api.call(f"{act} a {kind}", "PATCH", f"{DATA}/sobjects/{kind}/{row}", json=bodies[kind], ok=(204,))
-        return Done({kind: len(rows) for kind, rows in live.items()})
+                self._patch(act, kind, row, bodies[kind])
+        remains = (READ_ONLY,) if found.read_only() else ()
+        return Done({kind: len(rows) for kind, rows in live.items()}, remains=remains)
+
+    def _patch(self, act: str, kind: str, row: str, body: Mapping[str, Any], ok: Sequence[int] = (204,)) -> None:
+        self.api.call(f"{act} a {kind}", "PATCH", f"{DATA}/sobjects/{kind}/{row}", json=body, ok=ok)

@@ -1,4 +1,4 @@
-"""A double of Salesforce: leads, contacts, a Recycle Bin that a delete fills and a hard delete empties."""
+"""A double of Salesforce: people, what hangs on them, a Recycle Bin that a delete fills and a hard delete empties."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,28 +6,20 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from troth.systems.saas.salesforce import double_soql as soql
+from troth.systems.saas.salesforce.double_facts import CLIENT, FIELDS, GO_ALONG, NEEDED, ORG, PREFIX, SEEDED, vouched
 from troth.systems.sandbox.double import Answer, Ask, Double, stamp, token
-
-CLIENT = ("sandbox", "sandbox-secret")
-PREFIX = {"Lead": "00Q", "Contact": "003", "Job": "750", "Cursor": "01g"}
-BASE = ("Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "Email", "FirstName", "LastName", "Title", "Phone")
-MORE = ("Description", "HasOptedOutOfEmail")
-FIELDS = {
-    "Lead": (*BASE, *MORE, "Company", "Street", "City", "State", "Country"),
-    "Contact": (*BASE, *MORE, "MailingStreet", "MailingCity", "MailingState", "MailingCountry"),
-}
-NEEDED = {"Lead": ("LastName", "Company"), "Contact": ("LastName",)}
 
 
 class Salesforce(Double):
-    """`seed` takes records ({"kind": "Lead", …fields}), custom_fields, page_size, hard_delete (the permission)."""
+    """`seed` takes records ({"kind": "Lead", …fields}; an Id may be given), custom_fields, page_size, hard_delete
+    (the permission), individuals (whether Data Protection and Privacy is on), certificate (of the JWT flow, PEM)."""
 
     vendor: ClassVar[str] = "salesforce"
 
     def fresh(self) -> dict[str, Any]:
-        custom = {"Lead": ["Troth_Record__c"], "Contact": []}
-        rows: dict[str, Any] = {"Lead": {}, "Contact": {}}
-        settings = {"page_size": 2000, "hard_delete": True, "custom": custom}
+        custom = {**{kind: [] for kind in FIELDS}, "Lead": ["Troth_Record__c"]}
+        rows: dict[str, Any] = {kind: {} for kind in FIELDS}
+        settings = {"page_size": 2000, "hard_delete": True, "individuals": True, "certificate": None, "custom": custom}
         return {"next": 1, "rows": rows, "jobs": {}, "cursors": {}, "tokens": [], **settings}
 
     def authorised(self, headers: Mapping[str, str]) -> bool:
@@ -40,9 +32,9 @@ class Salesforce(Double):
         self.state["tokens"] = []
 
     def seed(self, given: Mapping[str, Any], now: datetime) -> None:
-        for kind in FIELDS:
+        for kind in ("Lead", "Contact"):
             self.state["custom"][kind] += [n for n in given.get("custom_fields", ()) if n not in self.fields(kind)]
-        self.state |= {key: given[key] for key in ("page_size", "hard_delete") if key in given}
+        self.state |= {key: given[key] for key in SEEDED if key in given}
         for record in given.get("records", ()):
             fields = dict(record)
             self._insert(fields.pop("kind"), fields, now)
@@ -52,7 +44,8 @@ class Salesforce(Double):
         return {"records": records, "jobs": list(self.state["jobs"].values())}
 
     def fields(self, kind: str) -> list[str]:
-        return [*FIELDS[kind], *self.state["custom"][kind]]
+        names = [*FIELDS[kind], *self.state["custom"][kind]]
+        return names if self.state["individuals"] else [name for name in names if name != "IndividualId"]
 
     def advance(self) -> int:
         waiting = [job for job in self.state["jobs"].values() if job["state"] == "UploadComplete"]
@@ -61,7 +54,10 @@ class Salesforce(Double):
         return len(waiting)
 
     def do_token(self, ask: Ask) -> Answer:
-        if (ask.body.get("client_id"), ask.body.get("client_secret")) != CLIENT:
+        if "assertion" in ask.body:
+            if not vouched(ask.body["assertion"], self.state["certificate"]):
+                return Answer(400, {"error": "invalid_grant", "error_description": "invalid assertion"})
+        elif (ask.body.get("client_id"), ask.body.get("client_secret")) != CLIENT:
             return Answer(400, {"error": "invalid_client", "error_description": "invalid client credentials"})
         made = token()
         self.state["tokens"].append(made)
@@ -91,7 +87,9 @@ class Salesforce(Double):
             query = soql.parse(parse_qs(parts.query)["q"][0])
         except soql.Malformed as error:
             return self.error(400, "MALFORMED_QUERY", str(error))
-        if query.kind not in FIELDS:
+        if query.kind == "Organization":
+            return self._page([self._shown("Organization", ORG)], 0, None)
+        if query.kind not in FIELDS or (query.kind == "Individual" and not self.state["individuals"]):
             return self.error(400, "INVALID_TYPE", f"sObject type {query.kind} is not supported")
         known = self.fields(query.kind)
         if any(name not in known for name in (*query.columns, query.field or "Id", query.order or "Id")):
@@ -141,6 +139,8 @@ class Salesforce(Double):
         row = self.state["rows"][ask.params["kind"]].get(ask.params["id"])
         if row is None or row["IsDeleted"]:
             return self.error(404, "ENTITY_IS_DELETED" if row else "NOT_FOUND", "entity is deleted")
+        if row.get("IsConverted"):
+            return self.error(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         fault = self._fault(ask.params["kind"], ask.body)
         if fault:
             return fault
@@ -151,8 +151,21 @@ class Salesforce(Double):
         row = self.state["rows"][ask.params["kind"]].get(ask.params["id"])
         if row is None or row["IsDeleted"]:
             return self.error(404, "ENTITY_IS_DELETED" if row else "NOT_FOUND", "entity is deleted")
-        row["IsDeleted"] = True  # the Recycle Bin: all fields stay, for 15 days
+        if any(case["ContactId"] == row["Id"] and not case["IsDeleted"] for case in self._all("Case")):
+            return self.error(400, "DELETE_FAILED", "it is associated with cases")
+        self._bin(ask.params["kind"], row)
         return Answer(204)
+
+    def _bin(self, kind: str, row: dict[str, Any]) -> None:
+        """Into the Recycle Bin, with what goes along: all fields stay, for 15 days."""
+        row["IsDeleted"] = True
+        for other in ("Task", "Event", "CampaignMember", "EmailMessage"):
+            for hanging in self._all(other):
+                if any(hanging.get(field) == row["Id"] for field in GO_ALONG.get(kind, ())):
+                    hanging["IsDeleted"] = True
+
+    def _all(self, kind: str) -> list[dict[str, Any]]:
+        return list(self.state["rows"][kind].values())
 
     def do_create_job(self, ask: Ask) -> Answer:
         if not self.state["hard_delete"]:
@@ -200,11 +213,10 @@ class Salesforce(Double):
         return next((row for row in rows if row.get(field) == key and not row["IsDeleted"]), None)
 
     def _insert(self, kind: str, fields: Mapping[str, Any], now: datetime) -> str:
-        made = self._id(kind)
+        made = str(fields.get("Id") or self._id(kind))
+        flags = {name: False for name in FIELDS[kind] if name.startswith(("Is", "HasOptedOut"))}
         times = {"CreatedDate": stamp(now), "LastModifiedDate": stamp(now)}
-        self.state["rows"][kind][made] = {
-            "Id": made, "IsDeleted": False, "HasOptedOutOfEmail": False, **times, **fields
-        }  # fmt: skip
+        self.state["rows"][kind][made] = {**dict.fromkeys(FIELDS[kind]), **flags, **times, **fields, "Id": made}
         return made
 
     def _id(self, kind: str) -> str:

@@ -34,8 +34,17 @@ def read_token(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
 
 
 def delete(api: Api, kind: str, row: str) -> None:
-    """Into the Recycle Bin. A row that is there already is fine."""
-    api.call(f"delete a {kind}", "DELETE", f"/services/data/v60.0/sobjects/{kind}/{row}", ok=(204, 404))
+    """Into the Recycle Bin. A row that is there already, or went with what it hung on, is fine."""
+    try:
+        api.call(f"delete a {kind}", "DELETE", f"/services/data/v60.0/sobjects/{kind}/{row}", ok=(204, 404))
+    except SystemProblem as problem:
+        if "DELETE_FAILED" not in str(problem):
+            raise
+        raise SystemProblem(
+            f"{problem}; something still hangs on {kind} {row}: a case (add Case to `also`), a contract, or an account "
+            "of which this is the person account. Delete that in Salesforce, then try again",
+            consequence="stop",
+        ) from None
 
 
 def hard_delete(api: Api, kind: str, rows: Sequence[str]) -> str:

@@ -26,6 +26,14 @@ class Scenario:
     `changes` (data item → right value) for rectify and `rectified`: whether a record of the person shows them.
     `suppressed`: whether the double's whole state shows that marketing to the person is off. `outgoing`: what is
     delivered. `oldest`: the ISO time, or its beginning, of the oldest thing of `seed`.
+
+    What a vendor does otherwise than others, each with its reason where it is a text:
+
+    `stranger`: identifiers nobody has, if the suite's own will not do. `unnamed`: why findings name no items.
+    `in_urls`: operation → why it carries something personal in its URL. `stays_away`: why somebody who was erased
+    cannot come back. `takes_any_item`: why an item without a field is no fault (a document is delivered whole).
+    `custom`: (seed, field) with which the item `shoe-size` can be delivered when `fields` maps it. `unread`:
+    operation → why `find` and `oldest` are as good without its reply.
     """
 
     vendor: str
@@ -42,3 +50,10 @@ class Scenario:
     outgoing: Outgoing | None = None
     oldest: str | None = None
     urls: Mapping[str, str] = field(default_factory=dict)
+    stranger: Identifiers | None = None
+    unnamed: str = ""
+    in_urls: Mapping[str, str] = field(default_factory=dict)
+    stays_away: str = ""
+    takes_any_item: str = ""
+    custom: tuple[Mapping[str, Any], str] | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,9 @@ from typing import ClassVar, Protocol, runtime_checkable
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, NotOffered, Outcome
 
+VERBS = ("find", "erase", "rectify", "suppress", "deliver", "oldest")
+"""What a system can be asked, in the order people read it."""
+
 
 @dataclass(frozen=True, repr=False)
 class Outgoing:

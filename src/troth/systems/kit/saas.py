@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Self
 
 from troth.systems.kit.api import Api
 from troth.systems.kit.auth import Auth
-from troth.systems.kit.base import System
+from troth.systems.kit.base import VERBS, System
 from troth.systems.kit.fields import to_fields
 from troth.systems.kit.outcomes import Outcome, SystemProblem
 from troth.systems.kit.settings import ConnectorSettings, read
 
-VERBS = ("find", "erase", "rectify", "suppress", "deliver", "oldest", "check")
+GUARDED = (*VERBS, "check", "test")
 _MISREAD = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
 
 
@@ -45,7 +45,7 @@ class SaasSystem(System):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for verb in VERBS:
+        for verb in GUARDED:
             if verb in vars(cls):
                 setattr(cls, verb, _readable(vars(cls)[verb]))
 

@@ -54,7 +54,8 @@ class Request(models.Model):
 class Step(models.Model):
     """One act in one system. `found` holds what was found, sealed under the request's key.
 
-    `reason`: why it went to staff (`unreachable`, `by-hand`, `still-found`, `came-back`); stays when they are done.
+    `reason`: why it went to staff (`unreachable`, `by-hand`, `still-found`, `came-back`); stays when they are done. Or
+    `remains`: it is done, and `note` says what it does not reach.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -116,6 +116,11 @@ def outstanding(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     return tuple(tally for tally in tallies if tally.state not in OVER)
 
 
+def remaining(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    """What is done except for something that goes later, by itself: its note says what."""
+    return tuple(tally for tally in tallies if tally.state == "done" and tally.reason == "remains")
+
+
 def not_offered(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     """What a system cannot do, ever: told, but waited for by nobody."""
     return tuple(tally for tally in tallies if tally.state == "not-offered")

@@ -35,7 +35,7 @@ def line(tally: Tally) -> Line:
     """What one system answered, in the person's words. Systems' own messages are for staff and stay out."""
     did = _DID.get(tally.verb, tally.verb)
     if tally.state == "done":
-        return Line(tally.title, did, _done(tally), "good", "")
+        return Line(tally.title, did, _done(tally), "good", tally.note if tally.reason == "remains" else "")
     if tally.state == "not-offered":
         return Line(tally.title, did, "not possible there", "open", tally.note)
     return Line(tally.title, did, "a person is on it", "soon", "You get another mail when it is done.")

@@ -35,7 +35,7 @@ def settle_by_hand(step_id: UUID, *, by: str, proof: str, now: datetime) -> None
         staff.finish_task(to_staff(step, request, step.note, now), by=by, proof=proof, now=now)
         Step.objects.filter(id=step_id).update(state="done", note="done by hand", changed_at=now)
         steps.note_step(step, request, "done", step.count, now, by=by)
-        steps.settled(step, request, now)
+        steps.settled(step, request, now, state="done")
 
 
 def leave_undone(step_id: UUID, *, now: datetime) -> None:
@@ -51,7 +51,7 @@ def leave_undone(step_id: UUID, *, now: datetime) -> None:
         if step.phase == "erase":
             waiting.update(state="not-offered", note="not erased there", changed_at=now)
         steps.note_step(step, request, "not-offered", step.count, now)
-        steps.settled(step, request, now)
+        steps.settled(step, request, now, state="not-offered")
 
 
 def try_again(step_id: UUID, *, now: datetime) -> None:

@@ -45,7 +45,9 @@ def _open(tallies: Tallies) -> str:
 
 def _never(tallies: Tallies) -> str:
     lines = dict.fromkeys(f"- {tally.title}: {tally.note}\n" for tally in rules.not_offered(tallies))
-    return f"\nWhat we cannot do there:\n{''.join(lines)}" if lines else ""
+    never = f"\nWhat we cannot do there:\n{''.join(lines)}" if lines else ""
+    later = dict.fromkeys(f"- {tally.title}: {tally.note}\n" for tally in rules.remaining(tallies))
+    return never + (f"\nWhat this does not reach:\n{''.join(later)}" if later else "")
 
 
 def _lines(tallies: Tallies, verb: str, word: str) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from troth.evidence import services as evidence
 from troth.requests import rules
@@ -49,7 +49,6 @@ def _failed(step: Step, problem: SystemProblem, now: datetime) -> work.Result:
 def _settle(step: Step, result: work.Result, now: datetime) -> str:
     from troth.requests.tasks import step_later
 
-    request = Request.objects.select_for_update().get(id=step.request_id)
     # whoever changed the step since we read it has settled it, or waits already: their outcome stands
     seen = Step.objects.filter(id=step.id, state=step.state, changed_at=step.changed_at)
     updated = seen.update(
@@ -67,12 +66,13 @@ def _settle(step: Step, result: work.Result, now: datetime) -> str:
     if result.again is not None:
         step_later(step.id, result.again)
         return result.state
+    request = step.request
     if result.state == "staff":
         hands.to_staff(step, request, result.manual, now)
     elif step.reason:
         hands.done_without(step, request, now)
     note_step(step, request, result.state, result.count, now)
-    settled(step, request, now)
+    settled(step, request, now, state=result.state)
     return result.state
 
 
@@ -82,22 +82,49 @@ def note_step(step: Step, request: Request, state: str, count: int, now: datetim
     evidence.append("request.step", person=request.pseudonym or None, facts={**facts, "count": count}, at=now)
 
 
-def settled(step: Step, request: Request, now: datetime) -> None:
-    """What follows from a step's outcome: steps it held up, the next phase, the answer or what completes it.
+def settled(step: Step, request: Request, now: datetime, *, state: str) -> None:
+    """What follows from a step's outcome `state`: steps it held up, the next phase, the answer or what completes it.
 
-    Call with the request's row locked.
+    The step that leaves none at work goes on, and of steps that end at the same moment the last: they queue for the
+    request's row here, after they wrote their outcome, so that twenty systems of one request hold each other up only
+    for this look.
     """
     from troth.requests.tasks import complete_later, step_later
 
-    if step.phase == "erase" and Step.objects.filter(id=step.id, state="done").exists():
-        held = Step.objects.filter(request=request, phase="absent", system=step.system, state="blocked").first()
-        if held:
-            Step.objects.filter(id=held.id).update(state="queued", note="", changed_at=now)
-            step_later(held.id)
+    if step.phase == "erase" and state == "done":
+        for held in _release(request.id, step.system, now):
+            step_later(held)
+    if _at_work(request.id):
+        return
+    request = Request.objects.get(id=request.id)  # as it is now: the step may have run for long
     if request.state == "running":
         advance(request, now)
     elif not Step.objects.filter(request=request).exclude(state__in=rules.OVER).exists():
         complete_later(request.id)
+
+
+def _release(request_id: UUID, system: str, now: datetime) -> list[UUID]:
+    """The looks for absence in a system that waited for its erasure wait no longer; their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update requests_step set state = 'queued', note = '', changed_at = %s "
+            "where request_id = %s and phase = 'absent' and system = %s and state = 'blocked' returning id",
+            [now, request_id, system],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _at_work(request_id: UUID) -> bool:
+    """Locks the request's row: whether a step of it is still ours to do. Two statements: the second must see what
+    others committed while the first waited."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from requests_request where id = %s for update", [request_id])
+        cursor.execute(
+            "select exists (select 1 from requests_step where request_id = %s and state = any(%s))",
+            [request_id, sorted(rules.AT_WORK)],
+        )
+        (found,) = cursor.fetchone()
+    return bool(found)
 
 
 def advance(request: Request, now: datetime) -> None:

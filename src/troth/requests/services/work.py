@@ -1,6 +1,7 @@
 """What each phase does in one system. Effects only; states and evidence are `steps`' affair."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +26,8 @@ class Result:
     """How a step ended: its new `state`, how many things it was about, a note without personal data.
 
     `again`: ask once more after this long (`token` says after what). `reason` and `manual`: why a person must act,
-    and what they do. `waited`: this was one more of a limited number of waits.
+    and what they do; `reason` is `remains` where it is done and its note says what it does not reach. `waited`: this
+    was one more of a limited number of waits.
     """
 
     state: str
@@ -121,11 +123,11 @@ def _act(step: Step, request: Request, system: System, who: Identifiers) -> Outc
 
 def _after(step: Step, system: System, outcome: Outcome) -> Result:
     match outcome:
-        case Found(findings=findings):
+        case Found(findings=findings, remains=remains):
             found = sealed.seal(step.request_id, f"found:{step.system}", _dump(findings)) if findings else None
-            return Result("done", len(findings), found=found)
-        case Done(evidence=evidence):
-            return Result("done", changed(evidence) or step.count)
+            return Result("done", len(findings), _note(remains), reason="remains" if remains else "", found=found)
+        case Done(evidence=evidence, remains=remains):
+            return _done(changed(evidence) or step.count, remains)
         case Pending(token=token, check_after=after):
             return Result("pending", step.count, "the system finishes later", token=token, again=after)
         case Expires(on=on, setting=setting):
@@ -135,6 +137,19 @@ def _after(step: Step, system: System, outcome: Outcome) -> Result:
         case NotOffered(reason=reason):
             # nothing to do by hand where one only looked: the answer names what could not be searched
             return Result("not-offered", note=reason[:500])
+
+
+def _done(count: int, remains: Sequence[Expires | NotOffered]) -> Result:
+    """Done there, except what remains: what goes by itself is told, what does not is a person's to do."""
+    by_hand = " ".join(part.manual_steps for part in remains if isinstance(part, NotOffered))
+    if by_hand:
+        return Result("staff", count, _note(remains), reason="by-hand", manual=by_hand)
+    return Result("done", count, _note(remains), reason="remains" if remains else "")
+
+
+def _note(remains: Sequence[Expires | NotOffered]) -> str:
+    told = (f"goes by itself on {p.on}: {p.setting}" if isinstance(p, Expires) else p.reason for p in remains)
+    return "; ".join(told)[:500]
 
 
 def _look_again(step: Step, request: Request, system: System, who: Identifiers) -> Result:

@@ -1,0 +1,150 @@
+"""Requests fanned out over systems: one task a system and step, on two workers, one of which is killed in a second run.
+
+Erasure requests over 20 systems whose calls take 5 ms: each request has an erasure and a look for absence in every
+system. The floor is Procrastinate alone on the same database and as many workers: tasks that wait 5 ms and do nothing
+else. A task of ours also reads its step, opens what is sealed, writes the outcome with its evidence, and starts what
+follows; the requests' own work (vault, answer, mail) is in the time and not in the count.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from benchmarks import _simulated
+from benchmarks._figure import Figure, Size
+from benchmarks._home import REPOSITORY, home, publish
+
+TASKS, SYSTEMS, WORKERS = 10_000, 20, 2
+LONGEST_S = 900
+FLOOR = "bare Procrastinate"
+
+
+def run(size: Size) -> Iterator[Figure]:
+    with home() as folder:
+        publish()
+        (folder / "systems.yaml").write_text(yaml.safe_dump({"systems": _systems()}))
+        _simulated.offer()
+        tasks = size.of(TASKS, 80)
+        floor = _bare(tasks)
+        done, seconds, _ = _ours(folder, "a", tasks)
+        yield Figure("system tasks on two workers", done / seconds, "/s", floor, FLOOR, floor / 2)
+        some = max(tasks // 5, 80)
+        done, seconds, effects = _ours(folder, "b", some, kill=True)
+        told = f"{done} of {_expected(some)} done; {effects}"
+        yield Figure("the same, one worker killed", done / seconds, "/s", floor, FLOOR, note=told)
+
+
+def _systems() -> dict[str, dict[str, str]]:
+    return {f"system-{n}": {"connector": _simulated.NAME, "ledger": "ledger"} for n in range(SYSTEMS)}
+
+
+def _requests(tasks: int) -> int:
+    return max(1, tasks // (2 * SYSTEMS))
+
+
+def _expected(tasks: int) -> int:
+    return _requests(tasks) * 2 * SYSTEMS
+
+
+def _bare(tasks: int) -> float:
+    """Tasks a second of Procrastinate alone."""
+    from django.db import connection
+
+    from benchmarks._queue_worker import bare_app
+    from troth import ground
+
+    url = ground.database_url()
+    with bare_app(url).open() as app:
+        app.tasks["bench.bare"].batch_defer(*({"number": n} for n in range(tasks)))
+    connection.close()
+    with _workers("bare"):
+        return tasks / _until(_bare_done, tasks)
+
+
+def _bare_done() -> int:
+    return _count("procrastinate_jobs", "task_name = 'bench.bare' and status = 'succeeded'")
+
+
+def _ours(folder: Path, name: str, tasks: int, *, kill: bool = False) -> tuple[int, float, str]:
+    """Steps done, seconds from the first to the last, what the systems saw."""
+    ledger = folder / "ledger"
+    ledger.unlink(missing_ok=True)
+    ledger.touch()
+    before = _steps_done()
+    _ask(name, _requests(tasks))
+    expected = _expected(tasks)
+    with _workers("ours") as working:
+        if kill:
+            _until(lambda: _steps_done() - before, expected // 3)
+            working[0].send_signal(signal.SIGKILL)
+        seconds = _until(lambda: _steps_done() - before, expected)
+    seen = Counter(ledger.read_text().splitlines())
+    again = sum(count - 1 for count in seen.values())
+    return _steps_done() - before, seconds, f"{len(seen)} effects, {again} calls repeated under the same key"
+
+
+def _ask(name: str, requests: int) -> None:
+    """Erasure requests whose address is proven: their first steps wait in the queue."""
+    from troth.requests import services
+    from troth.requests.models import Request
+    from troth.requests.services import links
+
+    now = datetime.now(UTC)
+    for number in range(requests):
+        services.receive("erasure", f"{name}{number}@example.org", now=now)
+    for request in Request.objects.filter(state="identity"):
+        services.prove(links.make(request, "identity", now).rstrip("/").rpartition("/")[2], now)
+
+
+@contextmanager
+def _workers(kind: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+    from troth import ground
+
+    environment = {
+        **os.environ,
+        "BENCH_DATABASE": ground.database_url(),
+        "DJANGO_SETTINGS_MODULE": "troth.web.settings",
+    }
+    command = [sys.executable, "-m", "benchmarks._queue_worker", kind]
+    working = [subprocess.Popen(command, cwd=REPOSITORY, env=environment) for _ in range(WORKERS)]
+    try:
+        yield working
+    finally:
+        for process in working:
+            process.terminate()
+        for process in working:
+            process.wait(30)
+
+
+def _until(done: Callable[[], int], wanted: int) -> float:
+    """Seconds from the first sign of work until `wanted` are done; the processes' start is not in it."""
+    given_up = time.monotonic() + LONGEST_S
+    begun = None
+    while (now := done()) < wanted:
+        if begun is None and now:
+            begun = time.perf_counter()
+        if time.monotonic() > given_up:
+            raise RuntimeError(f"only {now} of {wanted} done after {LONGEST_S} s")
+        time.sleep(0.05)
+    return time.perf_counter() - (begun or time.perf_counter() - 0.05)
+
+
+def _steps_done() -> int:
+    return _count("requests_step", "system like 'system-%%' and state = 'done'")
+
+
+def _count(table: str, where: str) -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"select count(*) from {table} where {where}", [])
+        return int(cursor.fetchone()[0])

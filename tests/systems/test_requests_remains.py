@@ -1,0 +1,84 @@
+"""What an act in a system does not reach is told: what goes by itself to the person, the rest to staff first."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from requests_kit import ANA, NOW, World, asked, mails, publish, work_through, world
+
+from troth.requests import queries, rules, services
+from troth.systems.kit.base import System
+from troth.systems.kit.identifiers import Identifiers
+from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered
+from troth.systems.saas import manifest
+from troth.work import queries as tasks
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOG = Expires("the 90th day", "its system log")
+REPORTS = NotOffered("old reports stay", "its manual", "clear the old reports by hand")
+
+
+class Leaky(System):
+    """Holds nothing, and leaves what a test says."""
+
+    leaves: ClassVar[tuple[Expires | NotOffered, ...]] = ()
+
+    @classmethod
+    def from_config(cls, name: str, config: Mapping[str, Any], base_dir: Path) -> "Leaky":
+        return cls(name, title="Leaky")
+
+    def find(self, who: Identifiers) -> Found:
+        return Found(remains=self.leaves)
+
+    def erase(self, who: Identifiers, *, key: str) -> Done:
+        return Done({"rows": 2}, remains=self.leaves)
+
+
+@pytest.fixture
+def around(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setitem(manifest.OWN, "leaky", (Leaky.__module__, "Leaky"))
+    assert sys.modules[Leaky.__module__].Leaky is Leaky
+    with world() as made:
+        publish()
+        made.write(salesforce=None, hubspot=None, product=None, leaky={"connector": "leaky"})
+        yield made
+
+
+def tally(request: str, verb: str) -> rules.Tally:
+    found = queries.one(UUID(request), NOW)
+    assert found is not None
+    return next(t for t in found.tallies if (t.verb, t.system) == (verb, "leaky"))
+
+
+def test_what_goes_by_itself_is_told_in_the_answer(around: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Leaky, "leaves", (LOG,))
+    request = asked("erasure", ANA)
+    work_through()
+    erased = tally(request, "erase")
+    assert (erased.state, erased.count, erased.reason) == ("done", 2, "remains")
+    assert "What this does not reach:\n- Leaky: goes by itself on the 90th day: its system log\n" in mails(ANA)[0].text
+    assert tally(request, "absent").state == "done"
+
+
+def test_what_must_be_done_by_hand_waits_for_a_person(around: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Leaky, "leaves", (LOG, REPORTS))
+    request = asked("erasure", ANA)
+    work_through()
+    erased = tally(request, "erase")
+    assert (erased.state, erased.count, erased.reason) == ("staff", 2, "by-hand")
+    assert tally(request, "absent").state == "blocked"
+    (task,) = tasks.open_tasks(kind="request-erase")
+    assert task.instructions == "clear the old reports by hand"
+    services.settle_by_hand(UUID(erased.step), by="7", proof="cleared", now=NOW)
+    work_through()
+    assert tally(request, "absent").state == "done"
+
+
+def test_nothing_left_says_nothing(around: World) -> None:
+    request = asked("erasure", ANA)
+    work_through()
+    assert (tally(request, "erase").reason, tally(request, "erase").note) == ("", "")
+    assert "does not reach" not in mails(ANA)[0].text

@@ -21,18 +21,18 @@ def connectors() -> tuple[str, ...]:
 
 @cache
 def vendors() -> tuple[str, ...]:
-    """Connector names, without importing any of them."""
+    """Connector names, without importing any of them: the folders', with `-` for `_` as in every id of the files."""
     folder = Path(saas.__path__[0])
-    return tuple(sorted(path.parent.name for path in folder.glob("*/connector.py")))
+    return tuple(sorted(path.parent.name.replace("_", "-") for path in folder.glob("*/connector.py")))
 
 
 def connector(name: str) -> "type[SaasSystem]":
-    """The connector class of vendor `name`. Raises `KeyError` when there is no such vendor."""
+    """The connector class of vendor `name` (or its folder). Raises `KeyError` when there is no such vendor."""
     from troth.systems.kit.saas import SaasSystem  # here: an HTTP client loads only where a vendor is used
 
-    if name not in vendors():
+    if name.replace("_", "-") not in vendors():
         raise KeyError(name)
-    module = import_module(f"{saas.__name__}.{name}.connector")
+    module = import_module(f"{saas.__name__}.{name.replace('-', '_')}.connector")
     (found,) = [
         thing
         for thing in vars(module).values()

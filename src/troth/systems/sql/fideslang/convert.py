@@ -1,0 +1,128 @@
+"""Datasets of a fideslang file → one `Dataset`: which tables there are, how they hang together, what goes unsaid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from troth.systems.sql.fideslang import telling
+from troth.systems.sql.fideslang.columns import Leaf, column, leaves
+from troth.systems.sql.fideslang.links import References, resolved
+from troth.systems.sql.fideslang.page import Page, Where
+from troth.systems.sql.fideslang.shapes import Collection, Source
+from troth.systems.sql.model import Act, Column, Dataset, Keep, Table
+
+
+@dataclass
+class Draft:
+    """A collection on its way to a table."""
+
+    at: Where
+    dataset: str
+    collection: Collection
+    schema: str | None
+    leaves: list[Leaf]
+    columns: dict[str, Column] = field(default_factory=dict)
+
+
+@dataclass
+class Drafts:
+    """Tables in the making, and those without personal data with the reason."""
+
+    tables: dict[str, Draft] = field(default_factory=dict)
+    other: dict[str, str] = field(default_factory=dict)
+
+
+def converted(page: Page, sources: Sequence[tuple[Where, Source]], *, nested: bool) -> Dataset:
+    """One dataset out of all `sources`. Problems and notes go to the page; problems raise DatasetError."""
+    drafts = Drafts()
+    for at, source in sources:
+        telling.source(page, at, source)
+        for index, collection in enumerate(source.collections):
+            _collection(page, ((*at, "collections", str(index)), source, collection), drafts, nested=nested)
+    places = {name: (draft.dataset, draft.leaves) for name, draft in drafts.tables.items()}
+    links = resolved(page, places, [each.fides_key for _, each in sources])
+    page.stop()
+    _leave_out(page, drafts, links)
+    if not any(each.identity for draft in drafts.tables.values() for each in draft.columns.values()):
+        page.problem((), "no field is an `identity`: nobody could be found")
+    page.stop()
+    reached = _reached(drafts.tables)
+    tables = {name: _table(page, draft, name in reached) for name, draft in drafts.tables.items()}
+    return Dataset.model_validate({"title": _title(sources), "tables": tables, "other_tables": drafts.other})
+
+
+def _collection(page: Page, placed: tuple[Where, Source, Collection], drafts: Drafts, *, nested: bool) -> None:
+    at, source, collection = placed
+    telling.collection(page, at, source.fides_key, collection)
+    name = collection.name
+    if name in drafts.tables or name in drafts.other:
+        page.problem(at, f"`{name}` is there twice")
+    elif collection.fides_meta.skip_processing:
+        drafts.other[name] = "skip_processing: the fideslang file says so"
+        page.note(at, "skip_processing: nobody is looked for there")
+    else:
+        found = list(leaves(collection, at, source.data_categories, nested=nested))
+        drafts.tables[name] = Draft(at, source.fides_key, collection, source.schema_name, found)
+        _columns(page, drafts.tables[name], nested=nested)
+
+
+def _columns(page: Page, draft: Draft, *, nested: bool) -> None:
+    if not draft.leaves:
+        page.problem(draft.at, "has no fields")
+    for leaf in draft.leaves:
+        telling.field(page, leaf, nested=nested)
+        if leaf.name in draft.columns:
+            page.problem(leaf.at, f"`{leaf.name}` is there twice")
+        draft.columns[leaf.name] = column(page, leaf)
+
+
+def _leave_out(page: Page, drafts: Drafts, links: References) -> None:
+    """Writes the references in; tables that only others point to, and that hold nothing personal, are left out."""
+    every = [one for each in links.values() for one in each]
+    for name, draft in list(drafts.tables.items()):
+        looked_up = any(one.direction == "from" for column in draft.columns for one in links.get((name, column), ()))
+        if not looked_up and not any(each.item for each in draft.columns.values()):
+            drafts.other[name] = "no column of it is classed as personal"
+            del drafts.tables[name]
+            if any(one.table == name for one in every):
+                page.note(draft.at, "holds nothing personal: references to it are left out")
+    for (table, name), references in links.items():
+        kept = tuple(one for one in references if one.table in drafts.tables)
+        if table in drafts.tables and kept:
+            columns = drafts.tables[table].columns
+            columns[name] = columns[name].model_copy(update={"references": kept})
+
+
+def _reached(drafts: dict[str, Draft]) -> set[str]:
+    """Tables that an identity leads to."""
+    leads: dict[str, set[str]] = {name: set() for name in drafts}
+    for name, draft in drafts.items():
+        for reference in (r for c in draft.columns.values() for r in c.references):
+            feeder, fed = (reference.table, name) if reference.direction == "from" else (name, reference.table)
+            leads[feeder].add(fed)
+    reached = {name for name, draft in drafts.items() if any(c.identity for c in draft.columns.values())}
+    while more := set().union(*(leads[name] for name in reached)) - reached:
+        reached |= more
+    return reached
+
+
+def _table(page: Page, draft: Draft, reached: bool) -> Table:
+    key = _key(page, draft)
+    act: Act = "delete" if draft.collection.fides_meta.masking_strategy_override else "anonymise"
+    if not reached:
+        act = Keep(keep="no identity leads to these rows: the fideslang file ties them to nothing")
+        page.note(draft.at, "no identity leads here: nobody's rows are found in it; give it an identity or references")
+    written = {"schema": draft.schema, "key": key, "columns": draft.columns, "on_erase": act}
+    return Table.model_validate(written)
+
+
+def _key(page: Page, draft: Draft) -> tuple[str, ...]:
+    key = tuple(leaf.name for leaf in draft.leaves if leaf.meta.primary_key)
+    if not key:
+        usual = next((name for name in ("id", "_id") if name in draft.columns), None)
+        key = (usual,) if usual else tuple(draft.columns)
+        page.note(draft.at, f"no field is a `primary_key`: taken as {', '.join(key)}; correct it if rows share that")
+    return key
+
+
+def _title(sources: Sequence[tuple[Where, Source]]) -> str:
+    return " and ".join((source.name or source.fides_key).strip() or source.fides_key for _, source in sources)

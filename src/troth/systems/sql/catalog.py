@@ -1,130 +1,145 @@
-"""What a PostgreSQL database says about its own tables: read once, then a value the planner reasons with."""
+"""What a database says about the tables a dataset declares: read once, then a value the planner reasons with.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-import psycopg
-
-from troth.systems.sql.model import Dataset, located
-
-_TEXT = frozenset({"text", "character varying", "character", "citext", "name", "bpchar"})
-_WHOLE = frozenset({"smallint", "integer", "bigint", "numeric"})
-
-
-@dataclass(frozen=True)
-class LiveColumn:
-    """One column as it is: `type` without length, `length` in characters where limited."""
-
-    type: str
-    nullable: bool = True
-    length: int | None = None
-    primary: bool = False
-    unique: bool = False
-    generated: bool = False
-
-    @property
-    def family(self) -> str:
-        """Types that compare with one another without a cast share a family."""
-        return "text" if self.type in _TEXT else "whole" if self.type in _WHOLE else self.type
-
-
-@dataclass(frozen=True)
-class ForeignKey:
-    """`table.columns` must exist in `target`. Tables are named as the dataset names them, else `schema.table`."""
-
-    name: str
-    table: str
-    columns: tuple[str, ...]
-    target: str
-    on_delete: str  # no action, restrict, cascade, set null, set default
-
-
-@dataclass(frozen=True)
-class Catalog:
-    """Columns of the declared tables, foreign keys into or out of them, and every `table.column` in their schemas."""
-
-    columns: Mapping[str, Mapping[str, LiveColumn]]
-    foreign_keys: tuple[ForeignKey, ...] = ()
-    live: frozenset[str] = frozenset()
-
-    def column(self, table: str, column: str) -> LiveColumn:
-        return self.columns[table][column]
-
-
-_ACTIONS = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
-
-_COLUMNS = """
-with keys as (
-    select indrelid, unnest(indkey::int2[]) as attnum, bool_or(indisprimary) as pk, true as uq
-    from pg_index where indisunique group by 1, 2
-)
-select n.nspname, c.relname, pg_table_is_visible(c.oid), a.attname,
-       format_type(coalesce(nullif(t.typbasetype, 0), t.oid), null), not (a.attnotnull or t.typnotnull),
-       case when a.atttypid in (1042, 1043) and a.atttypmod > 4 then a.atttypmod - 4 end,
-       coalesce(k.pk, false), coalesce(k.uq, false), a.attgenerated <> '' or a.attidentity = 'a'
-from pg_class c
-join pg_namespace n on n.oid = c.relnamespace
-join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-join pg_type t on t.oid = a.atttypid
-left join keys k on k.indrelid = c.oid and k.attnum = a.attnum
-where c.relkind in ('r', 'p', 'f', 'm') and not c.relispartition
-  and (n.nspname = any(%(schemas)s) or n.nspname = any(current_schemas(false)))
-order by 1, 2, a.attnum
+Names: as the dataset writes them, first exactly, else the one that is equal without regard to case. A name that
+several fit is doubtful; `refuse.missing` says so.
 """
 
-_FOREIGN_KEYS = """
-select f.conname, n.nspname, c.relname, pg_table_is_visible(c.oid), tn.nspname, tc.relname,
-       pg_table_is_visible(tc.oid), f.confdeltype,
-       (select array_agg(a.attname order by k.place) from unnest(f.conkey) with ordinality k(num, place)
-        join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.num)
-from pg_constraint f
-join pg_class c on c.oid = f.conrelid
-join pg_namespace n on n.oid = c.relnamespace
-join pg_class tc on tc.oid = f.confrelid
-join pg_namespace tn on tn.oid = tc.relnamespace
-where f.contype = 'f' and f.conparentid = 0
-order by n.nspname, c.relname, f.conname
-"""
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from troth.systems.sql.dialects.base import Dialect
+from troth.systems.sql.dialects.known import dialect_of
+from troth.systems.sql.dialects.live import (
+    Catalog,
+    Check,
+    ForeignKey,
+    LiveColumn,
+    LiveTable,
+    Seen,
+    SeenKey,
+    SeenTable,
+    Unique,
+    Wanted,
+)  # fmt: skip
+from troth.systems.sql.model import Dataset, Table, located
+
+__all__ = [
+    "Catalog", "Check", "ForeignKey", "LiveColumn", "LiveTable", "Unique", "children_first", "read_catalog", "resolve",
+]  # fmt: skip
+
+At = tuple[str, str]  # schema and name as the database spells them
 
 
-def read_catalog(connection: psycopg.Connection[Any], dataset: Dataset) -> Catalog:
-    """The catalog of the tables `dataset` declares: two statements. A table that is not there has no entry."""
-    names = _Names(dataset)
-    schemas = sorted({schema for schema, _ in names.declared if schema})
-    columns: dict[str, dict[str, LiveColumn]] = {}
-    live: set[str] = set()
-    for schema, table, visible, column, *rest in connection.execute(_COLUMNS, {"schemas": schemas}):
-        name = names.of(schema, table, visible)
-        columns.setdefault(name, {})[column] = LiveColumn(*rest)
-        live.add(f"{name}.{column}")
-    known = {name: found for name, found in columns.items() if name in dataset.tables}
-    keys = tuple(_foreign_key(row, names) for row in connection.execute(_FOREIGN_KEYS))
+def read_catalog(connection: Connection, dataset: Dataset, dialect: Dialect | None = None) -> Catalog:
+    """The catalog of the tables `dataset` declares, in a few statements. A table that is not there has no entry."""
+    places = [*(located(n, t) for n, t in dataset.tables.items()), *(located(n) for n in dataset.other_tables)]
+    wanted = Wanted(
+        schemas=frozenset(schema.lower() for schema, _ in places if schema),
+        tables=frozenset(name.lower() for _, name in places),
+    )
+    return resolve((dialect or dialect_of(connection)).look(connection, wanted), dataset)
+
+
+def resolve(seen: Seen, dataset: Dataset) -> Catalog:
+    """What was seen, under the dataset's own names."""
+    doubtful: dict[str, tuple[str, ...]] = {}
+    named: dict[At, str] = {}
+    for name, table in (*dataset.tables.items(), *((n, None) for n in dataset.other_tables)):
+        fitting = _fitting(seen, *located(name, table))
+        if len(fitting) > 1:
+            doubtful[name] = tuple(f"{one.schema}.{one.table.bare}" for one in fitting)
+        elif fitting:
+            named[fitting[0].schema, fitting[0].table.bare] = name
+    at = {(one.schema, one.table.bare): one for one in seen.tables}
+    tables = {
+        name: _table(at[place].table, name, dataset.tables[name], doubtful)
+        for place, name in named.items()
+        if name in dataset.tables
+    }
+    keys = tuple(_key(key, at, named, tables) for key in seen.keys)
     concerning = tuple(k for k in keys if k.table in dataset.tables or k.target in dataset.tables)
-    return Catalog(columns=known, foreign_keys=concerning, live=frozenset(live))
+    ordered = {name: tables[name] for name in dataset.tables if name in tables}
+    return Catalog(ordered, concerning, frozenset(_live(seen, named, tables)), doubtful)
 
 
-class _Names:
-    """Turns a real table into the name a dataset uses for it."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        tables = {located(name, table): name for name, table in dataset.tables.items()}
-        self.declared = {located(name): name for name in dataset.other_tables} | tables
-
-    def of(self, schema: str, table: str, visible: bool) -> str:
-        """The declared name; else the bare name where the search path finds it, else `schema.table`."""
-        if (schema, table) in self.declared:
-            return self.declared[schema, table]
-        if visible:
-            return self.declared.get((None, table), table)
-        return f"{schema}.{table}"
+def _fitting(seen: Seen, schema: str | None, name: str) -> list[SeenTable]:
+    """Tables a declared name may mean: exactly spelled ones first."""
+    inside = [one for one in seen.tables if one.visible or schema is not None]
+    if schema is not None:
+        schemas = _alike(schema, {one.schema for one in inside})
+        inside = [one for one in inside if one.schema in schemas]
+    names = _alike(name, {one.table.bare for one in inside})
+    return [one for one in inside if one.table.bare in names]
 
 
-def _foreign_key(row: tuple[Any, ...], names: _Names) -> ForeignKey:
-    name, schema, table, visible, t_schema, t_table, t_visible, action, columns = row
-    action = action.decode() if isinstance(action, bytes) else action
-    here, there = names.of(schema, table, visible), names.of(t_schema, t_table, t_visible)
-    return ForeignKey(name, here, tuple(columns), there, _ACTIONS[action])
+def _alike(name: str, there: Iterable[str]) -> list[str]:
+    """The same name, else all that differ only in case."""
+    known = sorted(there)
+    return [name] if name in known else [one for one in known if one.lower() == name.lower()]
+
+
+def _table(live: LiveTable, name: str, declared: Table, doubtful: dict[str, tuple[str, ...]]) -> LiveTable:
+    """The table with its columns under the dataset's names."""
+    spelled: dict[str, str] = {}  # the database's name → the dataset's
+    for column in declared.columns:
+        fitting = _alike(column, live.columns)
+        if len(fitting) > 1:
+            doubtful[f"{name}.{column}"] = tuple(fitting)
+        elif fitting:
+            spelled[fitting[0]] = column
+    if all(real == said for real, said in spelled.items()):
+        return live
+    return replace(
+        live,
+        columns={spelled.get(n, n): column for n, column in live.columns.items()},
+        uniques=tuple(replace(u, columns=_renamed(u.columns, spelled)) for u in live.uniques),
+        checks=tuple(replace(c, columns=_renamed(c.columns, spelled)) for c in live.checks),
+    )
+
+
+def _renamed(columns: tuple[str, ...], spelled: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(spelled.get(one, one) for one in columns)
+
+
+def _name(place: At, at: Mapping[At, SeenTable], named: Mapping[At, str]) -> str:
+    """The declared name; else the bare name where the connection finds it, else `schema.table`."""
+    if place in named:
+        return named[place]
+    one = at.get(place)
+    return place[1] if one is not None and one.visible else ".".join(place)
+
+
+def _key(
+    key: SeenKey, at: Mapping[At, SeenTable], named: Mapping[At, str], tables: Mapping[str, LiveTable]
+) -> ForeignKey:
+    here, there = _name((key.schema, key.table), at, named), _name((key.target_schema, key.target), at, named)
+    return ForeignKey(
+        name=key.name,
+        table=here,
+        columns=_said(key.columns, tables.get(here)),
+        target=there,
+        on_delete=key.on_delete,
+        target_columns=_said(key.target_columns, tables.get(there)),
+        on_update=key.on_update,
+        deferrable=key.deferrable,
+    )
+
+
+def _said(columns: tuple[str, ...], table: LiveTable | None) -> tuple[str, ...]:
+    """Columns of a foreign key under the dataset's names."""
+    return _renamed(columns, {column.name: said for said, column in table.columns.items()}) if table else columns
+
+
+def _live(seen: Seen, named: Mapping[At, str], tables: Mapping[str, LiveTable]) -> Iterator[str]:
+    """Every `table.column`; of views only those a dataset declares, since they show what tables hold."""
+    at = {(one.schema, one.table.bare): one for one in seen.tables}
+    for place, one in at.items():
+        name = _name(place, at, named)
+        table = tables.get(name, one.table)
+        if name in tables or one.table.kind != "view":
+            yield from (f"{name}.{column}" for column in table.columns)
 
 
 def children_first(tables: Iterable[str], keys: Iterable[ForeignKey]) -> tuple[str, ...]:

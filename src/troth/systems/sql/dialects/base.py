@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from sqlalchemy import (
-    URL,
     Column,
     Connection,
     Engine,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import Dialect as Compiling
 
 from troth.systems.kit.outcomes import SystemProblem
-from troth.systems.sql.dialects.live import Seen
+from troth.systems.sql.dialects.live import Seen, Wanted
 from troth.systems.sql.dialects.problems import Told
 from troth.systems.sql.dialects.temporary import TemporaryAs
 
@@ -42,7 +41,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Kept:
-    """A temporary table and what makes it: `before` the transaction begins (mostly nothing), then `inside` it."""
+    """A temporary table and what makes it: `before` any write (mostly nothing), `inside` the transaction.
+
+    `before` is for databases where making a temporary table ends the transaction it stands in.
+    """
 
     table: Table
     before: Statements
@@ -58,7 +60,7 @@ class Dialect(ABC):
     again; elsewhere it is closed, and its temporary tables end with it.
     """
 
-    name: ClassVar[str]
+    names: ClassVar[tuple[str, ...]]  # SQLAlchemy's
     title: ClassVar[str]
     schemes: ClassVar[tuple[str, ...]]
     driver: ClassVar[str]  # SQLAlchemy's `dialect+driver`
@@ -83,8 +85,8 @@ class Dialect(ABC):
             )
 
     @abstractmethod
-    def engine(self, url: URL, limits: Limits, *, read_only: bool) -> Engine:
-        """An engine of at most two connections, with time-outs. Opens nothing yet."""
+    def engine(self, url: str, limits: Limits, *, read_only: bool) -> Engine:
+        """An engine of at most two connections, with time-outs. Opens nothing yet. Raises ArgumentError."""
 
     @abstractmethod
     def begin(self, connection: Connection, limits: Limits, *, read_only: bool) -> None:
@@ -109,11 +111,13 @@ class Dialect(ABC):
     def seed(self, rows: Select[Any]) -> Kept:
         """The seed as a temporary table. `rows` may hold a bound parameter."""
         table = self.seed_table()
-        make = self.text(f"CREATE TEMPORARY TABLE {table.name} (person int, kind varchar(16), value {self.seed_type})")
+        make = self.text(self.seed_make(table))
         fill = table.insert().from_select(["person", "kind", "value"], rows)
         return self._kept(table, (make,), (fill, *self.analyze(table)))
 
-    seed_type: ClassVar[str] = "text"
+    def seed_make(self, table: Table) -> str:
+        """The statement that makes the seed's temporary table."""
+        return f"CREATE TEMPORARY TABLE {table.name} (person int, kind varchar(16), value text)"
 
     def keep(self, name: str, rows: Select[Any]) -> Kept:
         """The rows of a SELECT as a temporary table with columns of the same names and types.
@@ -137,8 +141,11 @@ class Dialect(ABC):
         return ()
 
     @abstractmethod
-    def look(self, connection: Connection, schemas: frozenset[str]) -> Seen:
-        """Tables and foreign keys of the schemas the connection looks in by itself, and of `schemas` (any case)."""
+    def look(self, connection: Connection, wanted: Wanted) -> Seen:
+        """Tables and foreign keys of the schemas the connection looks in by itself, and of those wanted (any case).
+
+        Keys, unique sets and CHECKs may be left out for tables whose names are not wanted.
+        """
 
     @abstractmethod
     def told(self, error: BaseException) -> Told | None:

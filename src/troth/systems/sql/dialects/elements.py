@@ -208,7 +208,8 @@ class _Hash(Spelled):
     inherit_cache = True
     type = String()
     spellings: ClassVar[dict[str, str]] = {
-        "postgresql": "encode(sha256(CAST({2} AS bytea) || sha256(CAST({1} AS bytea) || convert_to({0}, 'UTF8'))), 'hex')",
+        "postgresql": "encode(sha256(CAST({2} AS bytea) || sha256(CAST({1} AS bytea)"
+        " || convert_to({0}, 'UTF8'))), 'hex')",
         "mysql": "SHA2(CONCAT({2}, UNHEX(SHA2(CONCAT({1}, CAST(CONVERT({0} USING utf8mb4) AS BINARY)), 256))), 256)",
         "sqlite": "troth_hmac({0}, {1}, {2})",
         "mssql": "LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', {2} + HASHBYTES('SHA2_256', {1} + CAST(CAST({0}"

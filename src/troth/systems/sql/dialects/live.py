@@ -84,7 +84,7 @@ class LiveTable:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """`table.columns` must exist in `target.target_columns`. Tables are named as the dataset does, else `schema.table`."""
+    """`table.columns` must exist in `target.target_columns`. Tables: as the dataset names them, else `schema.table`."""
 
     name: str
     table: str
@@ -140,6 +140,14 @@ class SeenKey:
     on_delete: str
     on_update: str
     deferrable: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a dataset asks a database about, in lower case."""
+
+    schemas: frozenset[str]
+    tables: frozenset[str]
 
 
 @dataclass(frozen=True)

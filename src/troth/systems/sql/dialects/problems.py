@@ -9,7 +9,8 @@ from troth.systems.kit.outcomes import Consequence, SystemProblem
 BUSY = timedelta(seconds=30)
 Trouble = Literal[
     "read only", "permission", "changed", "login", "no database", "statement", "locked", "slow", "conflict",
-    "not null", "unique", "check", "foreign key", "value", "trigger", "full", "tls", "file", "unreachable",
+    "not null", "unique", "check", "foreign key", "value", "trigger", "full", "tls", "file", "no file", "address",
+    "unreachable",
 ]  # fmt: skip
 
 WORDS: dict[Trouble, tuple[Consequence, str]] = {
@@ -34,6 +35,8 @@ WORDS: dict[Trouble, tuple[Consequence, str]] = {
     "full": ("fix settings", "the database has no room left"),
     "tls": ("fix settings", "no secure connection could be agreed on; correct the certificate or the address"),
     "file": ("fix settings", "the file is no database, or damaged"),
+    "no file": ("fix settings", "there is no such file, or it may not be opened; correct `url`"),
+    "address": ("fix settings", "its address is not understood; correct `url`"),
     "unreachable": ("retry", "the database could not be asked; is it up, and its address right"),
 }
 

@@ -27,7 +27,7 @@ def _temporary(element: TemporaryAs, compiler: SQLCompiler, **kw: Any) -> str:
     name = compiler.preparer.quote(element.name)
     rows = compiler.process(element.rows, literal_binds=True)
     if element.empty:
-        rows = f"SELECT * FROM ({rows}) AS every WHERE 1 = 0"
+        rows = f"SELECT * FROM ({rows}) AS every WHERE 1 = 0"  # noqa: S608 (compiled, not written by anyone)
     drop = " ON COMMIT DROP" if compiler.dialect.name == "postgresql" else ""
     temporary = "TEMP" if compiler.dialect.name == "bigquery" else "TEMPORARY"
     return f"CREATE {temporary} TABLE {name}{drop} AS {rows}"
@@ -37,4 +37,4 @@ def _temporary(element: TemporaryAs, compiler: SQLCompiler, **kw: Any) -> str:
 def _into(element: TemporaryAs, compiler: SQLCompiler, **kw: Any) -> str:
     name = compiler.preparer.quote(element.name)
     top = "TOP 0 " if element.empty else ""
-    return f"SELECT {top}* INTO {name} FROM ({compiler.process(element.rows, literal_binds=True)}) AS every"
+    return f"SELECT {top}* INTO {name} FROM ({compiler.process(element.rows, literal_binds=True)}) AS every"  # noqa: S608

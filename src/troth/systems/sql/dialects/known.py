@@ -1,0 +1,14 @@
+"""Every kind of database we know."""
+
+from sqlalchemy import Connection
+
+from troth.systems.sql.dialects.base import Dialect
+from troth.systems.sql.dialects.postgresql import PostgreSQL
+from troth.systems.sql.dialects.sqlite import SQLite
+
+DIALECTS: tuple[Dialect, ...] = (PostgreSQL(), SQLite())
+
+
+def dialect_of(connection: Connection) -> Dialect:
+    """Our dialect for a connection of SQLAlchemy's."""
+    return next(one for one in DIALECTS if connection.dialect.name in one.names)

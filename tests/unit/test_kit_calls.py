@@ -12,7 +12,7 @@ from troth.systems.kit.fields import items_of, to_fields
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Finding, Found, NotOffered, SystemProblem
 from troth.systems.kit.pace import LONGEST_WAIT, Pace, retry_after
-from troth.systems.kit.paging import in_batches, pages
+from troth.systems.kit.paging import Page, in_batches, pages
 from troth.systems.kit.settings import ConnectorSettings, Secret, SecretText, read
 from troth.systems.saas import manifest
 from troth.systems.saas.salesforce import double_soql, erasure, soql
@@ -101,7 +101,7 @@ def test_pace_holds_until_the_time_named() -> None:
 
 
 def test_pages_end_and_a_circle_is_refused() -> None:
-    book = {"a": {"rows": [2], "next": "b"}, "b": {"rows": [3]}}
+    book: dict[str, Page] = {"a": {"rows": [2], "next": "b"}, "b": {"rows": [3]}}
     read_ = [
         row
         for page in pages({"rows": [1], "next": "a"}, lambda p: p.get("next"), book.__getitem__)
@@ -155,6 +155,6 @@ def test_a_verb_nobody_wrote_says_so() -> None:
 
 
 def test_vendors_are_the_modules_of_the_folder() -> None:
-    assert manifest.vendors() == ("hubspot", "salesforce")
+    assert {"hubspot", "salesforce"} <= set(manifest.vendors())
     with pytest.raises(KeyError):
         manifest.connector("manifest")

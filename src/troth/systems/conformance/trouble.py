@@ -30,7 +30,7 @@ class Trouble:
         assert timedelta(seconds=50) <= waits <= timedelta(seconds=61)
         calls = len(it.ask("calls"))
         with it.trouble("wait"):
-            it.system.test()
+            it.probe()
         assert len(it.ask("calls")) == calls, "a vendor that asked us to wait is left alone"
 
     def test_a_passing_fault_is_retried_and_a_lasting_one_told(self, it: Subject) -> None:

@@ -1,9 +1,10 @@
 """One system's API: authenticated calls that retry, hold back and fail with a consequence."""
 
+import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,10 +31,11 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, repr=False)
 class Reply:
-    """Status and parsed JSON body (None when there is none)."""
+    """Status, parsed JSON body (None when there is none) and headers, whose names are read in any case."""
 
     status: int
     body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def need(self, key: str, kind: type) -> Any:
         """A member the vendor always sends. Raises `SystemProblem` when it is missing or of another kind."""
@@ -50,6 +52,7 @@ class _Call:
     path: str
     ok: Collection[int]
     auth: Auth
+    once: bool
     request: Mapping[str, Any]
 
 
@@ -66,21 +69,32 @@ class Api:
     def call(self, act: str, method: str, path: str, *, ok: Collection[int] = (200,), **request: Any) -> Reply:
         """One call. `act` names it in messages ("find leads"); `ok` lists the statuses that are answers.
 
-        `request` may hold json, params, data, content, headers, auth. Raises `SystemProblem`.
+        `request` may hold json, params, data, content, headers, auth. Its `once` says that the call makes something
+        new and the vendor keeps no key of ours: it is then not repeated here when its answer is lost, so that whoever
+        tries again looks first. Raises `SystemProblem`.
         """
         if not path.startswith("/") or path.startswith("//"):
             raise SystemProblem(f"{self._name}: {act} would leave the configured address; refused", consequence="stop")
-        call = _Call(act, method, path, ok, request.pop("auth", self._auth), request)
+        auth, once = request.pop("auth", self._auth), request.pop("once", False)
+        call = _Call(act, method, path, ok, auth, once, request)
         for attempt in range(ATTEMPTS):
             try:
                 self._hold_back(act)
                 return self._once(call)
             except SystemProblem as problem:
-                pause = _pause(problem, attempt)
+                pause = None if once and problem.consequence == "retry" else _pause(problem, attempt)
                 if pause is None or attempt + 1 == ATTEMPTS or pause > self._settings.patience:
                     raise
                 self._pace.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
+
+    def local(self, link: str) -> str:
+        """A link of a reply as a path for `call`. Raises `SystemProblem` when it leads away from the address."""
+        base = self._settings.url.rstrip("/")
+        path = link.removeprefix(base) if link.startswith((f"{base}/", f"{base}?")) else link
+        if not path.startswith("/") or path.startswith("//"):
+            raise SystemProblem(f"{self._name}: a link would leave the configured address; refused", consequence="stop")
+        return path
 
     def fetch(self, act: str, path: str, form: Mapping[str, str]) -> Reply:
         """An unauthenticated form POST: how tokens are fetched."""
@@ -102,7 +116,7 @@ class Api:
             raise self._refusal(call.act, reply.status_code, body, reply.headers.get("retry-after"))
         if body is _UNREADABLE:
             raise self._problem(call.act, "retry", f"it answered {reply.status_code} with something that is not JSON")
-        return Reply(reply.status_code, body)
+        return Reply(reply.status_code, body, reply.headers)
 
     def _send(self, call: "_Call") -> tuple[Any, Mapping[str, str]]:
         used = call.auth.headers()
@@ -138,6 +152,11 @@ class Api:
 
     def _problem(self, act: str, consequence: Consequence, why: str, wait: timedelta | None = None) -> SystemProblem:
         return SystemProblem(f"{self._name}: {act}: {why}", consequence=consequence, retry_after=wait)
+
+
+def keyed(key: str, header: str = "idempotency-key") -> dict[str, str]:
+    """The header by which a vendor knows a call that is repeated: the act's own key, hashed, so that it fits any."""
+    return {header: hashlib.sha256(key.encode()).hexdigest()[:32]}
 
 
 _UNREADABLE = object()

@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import TableValuedAlias
-from sqlalchemy.types import BigInteger, NullType, Numeric, TypeEngine, Uuid
+from sqlalchemy.types import BigInteger, NullType, Numeric, TypeEngine
 
 Element = ColumnElement[Any]
 RANDOM_LENGTH = 32  # characters of a random text
@@ -154,7 +154,6 @@ _UUID = "'^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$'"
 
 class _ToUuid(Spelled):
     inherit_cache = True
-    type = Uuid()
     spellings: ClassVar[dict[str, str]] = {
         "postgresql": f"CASE WHEN {{0}} ~ {_UUID} THEN CAST({{0}} AS uuid) END",
         "mysql": f"CASE WHEN {{0}} REGEXP {_UUID} THEN CAST({{0}} AS UUID) END",  # MariaDB only: MySQL has no such type

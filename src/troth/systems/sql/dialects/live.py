@@ -41,7 +41,7 @@ class LiveColumn:
 class Unique:
     """Columns whose values must differ together. `partial`: only in some rows. Primary keys are among these.
 
-    `hidden`: an index over an expression of the columns. `nulls_equal`: two NULLs count as the same value.
+    `hidden`: an index over an expression; `columns` are all it reads. `nulls_equal`: two NULLs count as the same value.
     """
 
     name: str

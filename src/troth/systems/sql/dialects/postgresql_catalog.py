@@ -45,7 +45,11 @@ _UNIQUE = text("""
 select n.nspname, c.relname, x.relname, i.indisprimary, pg_get_expr(i.indpred, i.indrelid), i.indexprs is not null,
        coalesce((to_jsonb(i)->>'indnullsnotdistinct')::boolean, false),
        array(select a.attname::text from unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) with ordinality k(num, place)
-             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num order by k.place)
+             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num order by k.place),
+       case when i.indexprs is not null then array(
+           select distinct a.attname::text from pg_depend d
+           join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+           where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refobjid = i.indrelid order by 1) end
 from pg_index i
 join pg_class c on c.oid = i.indrelid
 join pg_class x on x.oid = i.indexrelid
@@ -87,8 +91,8 @@ def look(connection: Connection, wanted: Wanted) -> Seen:
     """Tables, columns, unique sets, CHECKs and foreign keys: three statements, however many tables."""
     names = {"tables": list(wanted.tables)}
     uniques: dict[tuple[str, str], list[Unique]] = defaultdict(list)
-    for schema, table, name, primary, partial, hidden, nulls_equal, columns in connection.execute(_UNIQUE, names):
-        uniques[schema, table].append(Unique(name, tuple(columns), primary, partial, hidden, nulls_equal))
+    for schema, table, name, primary, partial, hidden, nulls_equal, columns, read in connection.execute(_UNIQUE, names):
+        uniques[schema, table].append(Unique(name, tuple(read or columns), primary, partial, hidden, nulls_equal))
     checks: dict[tuple[str, str], list[Check]] = defaultdict(list)
     keys: list[SeenKey] = []
     for (

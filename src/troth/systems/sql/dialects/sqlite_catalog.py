@@ -40,11 +40,11 @@ _TRIGGERS = text("SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'trigger'
 
 def look(connection: Connection, wanted: Wanted) -> Seen:
     """Tables, columns, unique sets, CHECKs and foreign keys: four statements, however many tables."""
-    uniques = _uniques(connection)
-    instead = _instead(connection)
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in connection.execute(_COLUMNS):
         rows[row[0]].append(row)
+    uniques = _uniques(connection, {name: [row[3] for row in columns] for name, columns in rows.items()})
+    instead = _instead(connection)
     tables = {name: _table(columns, uniques.get(name, []), instead.get(name, 0)) for name, columns in rows.items()}
     seen = tuple(SeenTable("main", True, table) for table in tables.values())
     return Seen(seen, tuple(_keys(connection, tables)))
@@ -104,18 +104,24 @@ _WORDS: tuple[tuple[tuple[str, ...], Family], ...] = (
 )
 
 
-def _uniques(connection: Connection) -> dict[str, list[Unique]]:
+def _uniques(connection: Connection, columns_of: dict[str, list[str]]) -> dict[str, list[Unique]]:
     grouped: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for row in connection.execute(_UNIQUE):
         grouped[row[0], row[1]].append(row)
     found: dict[str, list[Unique]] = defaultdict(list)
     for (table, name), rows in grouped.items():
         _, _, origin, partial, made, *_ = rows[0]
-        columns = tuple(row[5] for row in rows if row[5] is not None)
-        where = re.split(r"(?i)\bwhere\b", made, maxsplit=1)[-1].strip() if partial and made else None
         hidden = any(row[5] is None for row in rows)
+        columns = _read(made, columns_of[table]) if hidden and made else tuple(row[5] for row in rows)
+        where = re.split(r"(?i)\bwhere\b", made, maxsplit=1)[-1].strip() if partial and made else None
         found[table].append(Unique(name, columns, origin == "pk", where, hidden))
     return found
+
+
+def _read(made: str, columns: list[str]) -> tuple[str, ...]:
+    """Columns that the text of a CREATE INDEX names behind its ON."""
+    words = {_bare(token).lower() for token in _TOKENS.findall(re.split(r"(?i)\bon\b", made, maxsplit=1)[-1])}
+    return tuple(column for column in columns if column.lower() in words)
 
 
 def _instead(connection: Connection) -> dict[str, int]:

@@ -26,6 +26,7 @@ class Settings:
     allow_private_hosts: tuple[str, ...]
     debug: bool
     plan_limit: int
+    record_http: Path | None = None
 
 
 @cache
@@ -46,7 +47,12 @@ def settings() -> Settings:
         allow_private_hosts=tuple(filter(None, (env("TROTH_ALLOW_HOSTS") or "").split(","))),
         debug=env("TROTH_DEBUG") == "1",
         plan_limit=_number("TROTH_PLAN_LIMIT", env("TROTH_PLAN_LIMIT"), 1_000),
+        record_http=_path(env("TROTH_RECORD_HTTP")),
     )
+
+
+def _path(given: str | None) -> Path | None:
+    return Path(given).resolve() if given else None
 
 
 def _number(name: str, given: str | None, default: int) -> int:

@@ -39,6 +39,12 @@ MEANINGS = {
         "`1000`",
         "how many people told, consents ended and records with data erased `troth publish` takes without `--force`",
     ),
+    "TROTH_RECORD_HTTP": (
+        "none",
+        "a file to which every call to another system is appended, a JSON line each: `at`, `system`, `method`, `url`, "
+        "`headers`, `body`, `status` (`null` when no reply came), `response`. Credentials are masked; **personal data "
+        "is not**: keep the file where it may be, and only while an audit needs it",
+    ),
     "TROTH_DEBUG": ("off", "`1` shows errors in the browser; never where others can see it"),
 }
 INTRO = """\

@@ -14,6 +14,7 @@ import httpx
 from troth import ground
 from troth.net.errors import Blocked, NetError, Redirected, TimedOut, TooLarge, Unreachable, host_of
 from troth.net.guard import GuardedBackend, allowed, over_at
+from troth.net.record import note, recording
 
 log = logging.getLogger("troth.net")
 
@@ -28,11 +29,20 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def client(
-    *, base_url: str, allow: tuple[str, ...] = (), timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES
+    *,
+    base_url: str,
+    allow: tuple[str, ...] = (),
+    timeout: float = TIMEOUT,
+    max_bytes: int = MAX_BYTES,
+    system: str = "",
 ) -> "Client":
-    """A client for one system. `allow` adds `host:port` entries to those of the settings; seconds, bytes."""
+    """A client for one system. `allow` adds `host:port` entries to those of the settings; seconds, bytes.
+
+    system: its name in the record of calls, if one is kept; else its host.
+    """
     entries = frozenset(entry.strip().lower() for entry in (*ground.settings().allow_private_hosts, *allow))
-    return Client(base_url=base_url, allow=entries, timeout=timeout, max_bytes=max_bytes)
+    named = system if recording() else None
+    return Client(base_url=base_url, allow=entries, timeout=timeout, max_bytes=max_bytes, recorded_as=named)
 
 
 class Client(httpx.Client):
@@ -41,7 +51,10 @@ class Client(httpx.Client):
     Environment proxies are ignored: a proxy would resolve names itself, behind the guard's back.
     """
 
-    def __init__(self, *, base_url: str, allow: frozenset[str], timeout: float, max_bytes: int) -> None:
+    def __init__(
+        self, *, base_url: str, allow: frozenset[str], timeout: float, max_bytes: int, recorded_as: str | None = None
+    ) -> None:
+        self._recorded_as = recorded_as
         self._allow = allow
         self._deadline = timeout * 3
         self._max_bytes = max_bytes
@@ -71,6 +84,17 @@ class Client(httpx.Client):
         return reply
 
     def _hop(self, request: httpx.Request, options: dict[str, Any], started: float) -> httpx.Response:
+        if self._recorded_as is None:
+            return self._asked(request, options, started)
+        try:
+            reply = self._asked(request, options, started)
+        except NetError:
+            _record(self._recorded_as, request, None)
+            raise
+        _record(self._recorded_as, request, reply)
+        return reply
+
+    def _asked(self, request: httpx.Request, options: dict[str, Any], started: float) -> httpx.Response:
         where = host_of(request.url)
         _judge_scheme(request.url, self._allow)
         try:
@@ -101,6 +125,19 @@ class Client(httpx.Client):
         whole = httpx.Response(live.status_code, headers=headers, content=bytes(content), request=live.request)
         whole.next_request = live.next_request
         return whole
+
+
+def _record(system: str, request: httpx.Request, reply: httpx.Response | None) -> None:
+    """The request as it was sent, with the reply that came; none for a call that brought none."""
+    note(
+        system or host_of(request.url),
+        method=request.method,
+        url=str(request.url),
+        headers=dict(request.headers),
+        body=request.read(),
+        status=reply.status_code if reply else None,
+        response=reply.content if reply else b"",
+    )
 
 
 def _unpacked(live: httpx.Response, where: str, most: int) -> Iterator[bytes]:

@@ -134,7 +134,9 @@ class Api:
         if self._client is None:
             url = urlsplit(self._settings.url)
             inside = (f"{url.hostname}:{url.port or _PORTS[url.scheme]}",) if self._settings.allow_private else ()
-            self._client = client(base_url=self._settings.url, allow=inside, timeout=self._settings.timeout)
+            self._client = client(
+                base_url=self._settings.url, allow=inside, timeout=self._settings.timeout, system=self._name
+            )
         return self._client
 
     def _refusal(self, act: str, status: int, body: Any, after: str | None) -> SystemProblem:

@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUN := $(VENV)/bin/
 
-.PHONY: demo test check bench chaos browser format clean
+.PHONY: demo test check bench chaos superset browser format clean
 
 demo: $(VENV)/ready
 	$(RUN)troth demo
@@ -24,6 +24,10 @@ bench: $(VENV)/ready
 
 chaos: $(VENV)/ready
 	$(RUN)pytest -q tests/chaos -m chaos
+
+# The connector's story against a real Superset 6.1, kept where TROTH_SUPERSET_HOME says (800 MB, a few minutes).
+superset: $(VENV)/ready
+	TROTH_SUPERSET_HOME=$${TROTH_SUPERSET_HOME:-/tmp/troth-superset} $(RUN)pytest -q tests/systems/test_vendor_superset_real.py
 
 # Browser tests want a Chromium; Debian's is installed when we may, else the message says how.
 browser:

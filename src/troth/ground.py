@@ -27,6 +27,7 @@ class Settings:
     debug: bool
     plan_limit: int
     record_http: Path | None = None
+    connectors: Path | None = None
 
 
 @cache
@@ -34,6 +35,7 @@ def settings() -> Settings:
     """Settings of this process: `TROTH_*` variables, read once. Starts nothing."""
     env = os.environ.get
     home = Path(env("TROTH_HOME") or "troth-data").resolve()
+    systems = Path(env("TROTH_SYSTEMS") or home / "systems.yaml")
     return Settings(
         home=home,
         database_url=env("TROTH_DATABASE_URL"),
@@ -41,13 +43,14 @@ def settings() -> Settings:
         keys_dir=Path(env("TROTH_KEYS_DIR") or home / "keys"),
         register_dir=Path(env("TROTH_REGISTER_DIR") or home / "erasure-register"),
         evidence_key_file=home / "secrets" / "evidence-ed25519",
-        systems_file=Path(env("TROTH_SYSTEMS") or home / "systems.yaml"),
+        systems_file=systems,
         smtp_url=env("TROTH_SMTP_URL"),
         mail_from=env("TROTH_MAIL_FROM") or "privacy@localhost",
         allow_private_hosts=tuple(filter(None, (env("TROTH_ALLOW_HOSTS") or "").split(","))),
         debug=env("TROTH_DEBUG") == "1",
         plan_limit=_number("TROTH_PLAN_LIMIT", env("TROTH_PLAN_LIMIT"), 1_000),
         record_http=_path(env("TROTH_RECORD_HTTP")),
+        connectors=_path(env("TROTH_CONNECTORS")) or systems.parent / "connectors",
     )
 
 

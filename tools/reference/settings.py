@@ -18,6 +18,10 @@ MEANINGS = {
         "over TLS only",
     ),
     "TROTH_SYSTEMS": ("`systems.yaml` in the home", "the [systems file](systems.md)"),
+    "TROTH_CONNECTORS": (
+        "`connectors` beside the systems file",
+        "a folder of [connectors of your own](../how-to/a-connector-in-an-hour.md)",
+    ),
     "TROTH_SMTP_URL": (
         "none",
         "the mail server: `smtp://user:password@host:587?starttls=1`, or `smtps://…`. Without it mails do not leave; "

@@ -1,12 +1,13 @@
 """The systems file: which systems there are, and how each is reached."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
+from troth import ground
+from troth.systems.homes import homes
 from troth.systems.kit.base import System
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.saas import manifest
@@ -86,15 +87,23 @@ def _entries(path: Path) -> Mapping[str, Any]:
 
 def _system(name: str, entry: Mapping[str, Any], base_dir: Path) -> System:
     config = dict(entry)
-    connector = config.pop("connector", None)
-    if connector in manifest.OWN:
-        module, kind = manifest.OWN[connector]
-        made: System = getattr(import_module(module), kind).from_config(name, config, base_dir)
-        return made
-    if connector in manifest.vendors():
-        return manifest.connector(connector).from_config(name, config, base_dir)
-    known = ", ".join(manifest.connectors())
-    raise SystemProblem(f"system {name}: connector must be one of {known}", consequence="fix settings")
+    connector = str(config.pop("connector", None))
+    own = _own(base_dir)
+    try:
+        kind = manifest.kind(connector, own)
+    except KeyError:
+        known = ", ".join((*manifest.OWN, *homes(own)))
+        raise SystemProblem(f"system {name}: connector must be one of {known}", consequence="fix settings") from None
+    made: System = cast(Any, kind).from_config(name, config, base_dir)
+    return made
+
+
+def _own(base_dir: Path) -> Path:
+    """The deployment's own connectors: those beside this systems file, unless the settings name another folder."""
+    settings = ground.settings()
+    beside = base_dir / "connectors"
+    named = settings.connectors
+    return named if named and named != settings.systems_file.parent / "connectors" else beside
 
 
 def _shared_recipients(systems: Mapping[str, System]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from troth.systems.kit.base import Outgoing
@@ -29,11 +30,12 @@ class Scenario:
 
     What a vendor does otherwise than others, each with its reason where it is a text:
 
-    `stranger`: identifiers nobody has, if the suite's own will not do. `unnamed`: why findings name no items.
-    `in_urls`: operation → why it carries something personal in its URL. `stays_away`: why somebody who was erased
-    cannot come back. `takes_any_item`: why an item without a field is no fault (a document is delivered whole).
-    `custom`: (seed, field) with which the item `shoe-size` can be delivered when `fields` maps it. `unread`:
-    operation → why `find` and `oldest` are as good without its reply.
+    `own`: the folder of connectors this one lies in, where it is not Troth's. `stranger`: identifiers nobody has, if
+    the suite's own will not do. `unnamed`: why findings name no items. `in_urls`: operation → why it carries something
+    personal in its URL. `stays_away`: why somebody who was erased cannot come back. `takes_any_item`: why an item
+    without a field is no fault (a document is delivered whole). `custom`: (seed, field) with which the item
+    `shoe-size` can be delivered when `fields` maps it. `unread`: operation → why `find` and `oldest` are as good
+    without its reply.
     """
 
     vendor: str
@@ -50,6 +52,7 @@ class Scenario:
     outgoing: Outgoing | None = None
     oldest: str | None = None
     urls: Mapping[str, str] = field(default_factory=dict)
+    own: Path | None = None
     stranger: Identifiers | None = None
     unnamed: str = ""
     in_urls: Mapping[str, str] = field(default_factory=dict)

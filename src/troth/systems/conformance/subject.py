@@ -48,7 +48,7 @@ class Subject:
         return self.connector().from_config(self.scenario.vendor, config, Path("/nowhere"))
 
     def connector(self) -> type[SaasSystem]:
-        return manifest.connector(self.scenario.vendor)
+        return manifest.connector(self.scenario.vendor, self.scenario.own)
 
     def ask(self, act: str, **given: Any) -> Any:
         """`state`, `calls`, `reset`, `heal`, `seed`, `advance`, `expire`, `fail` of the sandbox."""

@@ -11,6 +11,7 @@ from troth.systems.conformance.scenario import Scenario
 from troth.systems.conformance.story import Story
 from troth.systems.conformance.subject import Subject
 from troth.systems.conformance.trouble import Trouble
+from troth.systems.saas import manifest
 from troth.systems.sandbox.server import running
 
 
@@ -23,7 +24,9 @@ class Conformance(Manners, Story, Acts, Trouble):
     @pytest.fixture(scope="class")
     @classmethod
     def sandbox(cls) -> Iterator[str]:
-        with running() as address:
+        plot = cls.scenario
+        more = [manifest.home(plot.vendor, plot.own)] if plot.own else []
+        with running(more=more) as address:
             yield address
 
     @pytest.fixture

@@ -1,41 +1,56 @@
-"""Which vendors there are: the folders beside this file."""
+"""Which connectors there are: the folders beside this file, those of the deployment, and those that are no vendor's."""
 
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from troth.systems import saas
+from troth import ground
+from troth.systems.homes import Home, built_in, homes, own_homes
 
 if TYPE_CHECKING:
+    from troth.systems.kit.base import System
     from troth.systems.kit.saas import SaasSystem
 
-OWN = {"sql": ("troth.systems.sql.system", "SqlSystem"), "files": ("troth.systems.files.system", "FilesSystem")}
+OWN = {
+    "sql": ("troth.systems.sql.system", "SqlSystem"),
+    "mongodb": ("troth.systems.mongo.system", "MongoSystem"),
+    "files": ("troth.systems.files.system", "FilesSystem"),
+}
 """Connectors that are not a vendor's API. Named, not imported: their drivers load only where they are used."""
 
 
 def connectors() -> tuple[str, ...]:
-    """The names that a system, or a recipient of the policy, may give as its connector, without importing any."""
-    return (*OWN, *vendors())
+    """The names that a system, or a recipient of the policy, may give as its connector, without importing any.
+
+    Those of the deployment among them.
+    """
+    return tuple(dict.fromkeys((*OWN, *built_in(), *own_homes(ground.settings().connectors))))
 
 
-@cache
 def vendors() -> tuple[str, ...]:
-    """Connector names, without importing any of them: the folders', with `-` for `_` as in every id of the files."""
-    folder = Path(saas.__path__[0])
-    return tuple(sorted(path.parent.name.replace("_", "-") for path in folder.glob("*/connector.py")))
+    """Names of the vendors' connectors Troth brings, without importing any of them."""
+    return tuple(built_in())
 
 
-def connector(name: str) -> "type[SaasSystem]":
-    """The connector class of vendor `name` (or its folder). Raises `KeyError` when there is no such vendor."""
+def connector(name: str, own: Path | None = None) -> "type[SaasSystem]":
+    """The connector class of vendor `name` (or its folder), Troth's or of the folder `own`.
+
+    Raises `KeyError` when there is no such vendor, `SystemProblem` when its file does not load.
+    """
     from troth.systems.kit.saas import SaasSystem  # here: an HTTP client loads only where a vendor is used
 
-    if name.replace("_", "-") not in vendors():
-        raise KeyError(name)
-    module = import_module(f"{saas.__name__}.{name.replace('-', '_')}.connector")
-    (found,) = [
-        thing
-        for thing in vars(module).values()
-        if isinstance(thing, type) and issubclass(thing, SaasSystem) and thing.__module__ == module.__name__
-    ]
-    return found
+    return home(name, own).only("connector", SaasSystem)
+
+
+def home(name: str, own: Path | None = None) -> Home:
+    """The folder of vendor `name`. Raises `KeyError`."""
+    return homes(own)[name.replace("_", "-")]
+
+
+def kind(name: str, own: Path | None = None) -> "type[System]":
+    """The class of any connector, a vendor's or not. Raises `KeyError`, `SystemProblem`."""
+    if name not in OWN:
+        return connector(name, own)
+    module, of = OWN[name]
+    made: type[System] = getattr(import_module(module), of)
+    return made

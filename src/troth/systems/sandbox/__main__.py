@@ -6,8 +6,8 @@ import sys
 import threading
 from pathlib import Path
 
+from troth.systems.homes import built_in
 from troth.systems.sandbox.server import HOST, server
-from troth.systems.sandbox.vendors import vendors
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def serve(port: int, *, state_file: Path | None, finish_after: float) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         # shutdown() waits for the serving loop, which is this thread: another one must call it
         signal.signal(name, lambda *_: threading.Thread(target=serving.shutdown, daemon=True).start())
-    known = " ".join(f"/{vendor}" for vendor in vendors())
+    known = " ".join(f"/{home.name}" for home in built_in().values())
     sys.stdout.write(f"sandbox on http://{HOST}:{serving.server_port}: {known}\n")
     sys.stdout.flush()
     serving.serve_forever()

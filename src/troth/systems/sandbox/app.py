@@ -10,11 +10,11 @@ from urllib.parse import quote, unquote
 from werkzeug import Request, Response
 
 from troth import ground
-from troth.systems.sandbox.contract import Operation, contract
+from troth.systems.homes import Home, built_in
+from troth.systems.sandbox.contract import Contract, Operation, contract
 from troth.systems.sandbox.double import Answer, Ask, Double
 from troth.systems.sandbox.failures import Failures
 from troth.systems.sandbox.store import Store
-from troth.systems.sandbox.vendors import double, vendors
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,9 +25,12 @@ CALLS_KEPT = 2000
 class Sandbox:
     """All doubles behind one lock: calls take milliseconds, and a vendor's answer never shows half an effect."""
 
-    def __init__(self, state_file: Path | None = None, finish_after: float | None = 1.0) -> None:
+    def __init__(
+        self, state_file: Path | None = None, finish_after: float | None = 1.0, more: Iterable[Home] = ()
+    ) -> None:
         self._finish_after = finish_after
-        self._vendors = frozenset(vendors())
+        known = (*built_in().values(), *more)
+        self._vendors = {home.name: home for home in known if (home.folder / "double.py").exists()}
         self._doubles: dict[str, Double] = {}
         self._failures = {vendor: Failures() for vendor in self._vendors}
         self._calls: dict[str, list[dict[str, Any]]] = {vendor: [] for vendor in self._vendors}
@@ -53,15 +56,18 @@ class Sandbox:
         """The vendor's double, made when it is first needed, with its state as it was kept."""
         with self._lock:
             if vendor not in self._doubles:
-                made = self._doubles[vendor] = double(vendor)(self._finish_after)
+                made = self._doubles[vendor] = self._vendors[vendor].only("double", Double)(self._finish_after)
                 made.state = self._kept.get(vendor, made.state)
             return self._doubles[vendor]
+
+    def _terms(self, vendor: str) -> Contract:
+        return contract(self._vendors[vendor].folder / "contract.yaml")
 
     def _keep(self) -> None:
         self._store.save({**self._kept, **{name: double.state for name, double in self._doubles.items()}})
 
     def _vendor(self, request: Request, vendor: str, path: str) -> Response:
-        terms = contract(vendor)
+        terms = self._terms(vendor)
         operation = terms.operation(request.method, path)
         planned = self._failures[vendor].next(operation.id if operation else "")
         if planned:
@@ -91,7 +97,7 @@ class Sandbox:
         headers = {name.lower(): value for name, value in request.headers.items()}
         if not operation.open and not double.authorised(headers):
             return double.error(401, "INVALID_AUTHENTICATION", "missing, wrong or expired credential"), []
-        faults = contract(vendor).faults_of_request(operation, request, path)
+        faults = self._terms(vendor).faults_of_request(operation, request, path)
         if faults:
             return double.error(400, "CONTRACT_VIOLATION", "; ".join(faults)), faults
         base = f"{request.host_url}{vendor}"

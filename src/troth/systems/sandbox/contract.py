@@ -15,9 +15,6 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from troth.systems import saas
-
-FOLDER = Path(saas.__path__[0])
 _CSV: dict[str, Callable[[bytes], Any]] = {"text/csv": lambda content: content.decode()}
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
@@ -51,8 +48,8 @@ class _Asked:
 class Contract:
     """The published terms of one vendor, as far as Troth calls it. Unknown is refused, not ignored."""
 
-    def __init__(self, vendor: str) -> None:
-        document = yaml.load((FOLDER / vendor / "contract.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+    def __init__(self, file: Path) -> None:
+        document = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
         self._openapi = OpenAPI.from_dict(document, config=Config(extra_media_type_deserializers=_CSV))
         self._routes = sorted(_routes(document), key=lambda route: route[3])
 
@@ -88,9 +85,9 @@ class Contract:
 
 
 @cache
-def contract(vendor: str) -> Contract:
+def contract(file: Path) -> Contract:
     """The contract of a vendor, read once."""
-    return Contract(vendor)
+    return Contract(file)
 
 
 def _routes(document: Mapping[str, Any]) -> list[tuple[str, re.Pattern[str], dict[str, Any], int]]:

@@ -57,7 +57,8 @@ class Dialect(ABC):
     `rereads`: a temporary table may stand twice in one statement. `returning`: UPDATE and DELETE say which rows they
     changed. `updates_join`, `deletes_join`: SQLAlchemy's `update`/`delete` with a second table in `where` compile to
     UPDATE … FROM, DELETE … USING; elsewhere say EXISTS or IN. `reuses`: a connection that has written may be used
-    again; elsewhere it is closed, and its temporary tables end with it.
+    again; elsewhere it is closed, and its temporary tables end with it. `checks_rows`: foreign keys are checked row by
+    row, also within one statement, so that rows of one table that point at one another need care.
     """
 
     names: ClassVar[tuple[str, ...]]  # SQLAlchemy's
@@ -73,6 +74,7 @@ class Dialect(ABC):
     deletes_join: ClassVar[bool] = True
     reuses: ClassVar[bool] = False
     prepares_outside: ClassVar[bool] = False
+    checks_rows: ClassVar[bool] = False
 
     # connecting
 

@@ -116,8 +116,8 @@ class _Whole(Spelled):
     spellings: ClassVar[dict[str, str]] = {
         "postgresql": "CASE WHEN {0} ~ '^(0|-?[1-9][0-9]{{0,17}})$' OR ({0} ~ '^[1-9][0-9]{{18}}$'"
         " AND {0} COLLATE \"C\" <= '9223372036854775807') THEN CAST({0} AS bigint) END",
-        "mysql": "CASE WHEN {0} REGEXP '^(0|-?[1-9][0-9]{{0,17}})$' OR ({0} REGEXP '^[1-9][0-9]{{18}}$'"
-        " AND {0} <= '9223372036854775807') THEN CAST({0} AS SIGNED) END",
+        "mysql": "CASE WHEN {0} REGEXP '[^-0-9]' THEN NULL WHEN {0} REGEXP '^(0|-?[1-9][0-9]{{0,17}})$'"
+        " OR ({0} REGEXP '^[1-9][0-9]{{18}}$' AND {0} <= '9223372036854775807') THEN CAST({0} AS SIGNED) END",
         "sqlite": "troth_whole({0})",
         "mssql": "CASE WHEN CAST(TRY_CAST({0} AS bigint) AS nvarchar(20)) = {0} THEN TRY_CAST({0} AS bigint) END",
         "snowflake": "IFF(TO_VARCHAR(TRY_TO_NUMBER({0}, 38, 0)) = {0}, TRY_TO_NUMBER({0}, 38, 0), NULL)",
@@ -135,7 +135,8 @@ class _Decimal(Spelled):
     type = Numeric(38, 0)
     spellings: ClassVar[dict[str, str]] = {
         "postgresql": "CASE WHEN {0} ~ '^(0|-?[1-9][0-9]{{0,37}})$' THEN CAST({0} AS numeric) END",
-        "mysql": "CASE WHEN {0} REGEXP '^(0|-?[1-9][0-9]{{0,37}})$' THEN CAST({0} AS DECIMAL(38, 0)) END",
+        "mysql": "CASE WHEN {0} REGEXP '[^-0-9]' THEN NULL WHEN {0} REGEXP '^(0|-?[1-9][0-9]{{0,37}})$'"
+        " THEN CAST({0} AS DECIMAL(38, 0)) END",
         "sqlite": "troth_whole({0})",
         "mssql": "CASE WHEN CAST(TRY_CAST({0} AS decimal(38, 0)) AS nvarchar(40)) = {0}"
         " THEN TRY_CAST({0} AS decimal(38, 0)) END",
@@ -156,7 +157,9 @@ class _ToUuid(Spelled):
     inherit_cache = True
     spellings: ClassVar[dict[str, str]] = {
         "postgresql": f"CASE WHEN {{0}} ~ {_UUID} THEN CAST({{0}} AS uuid) END",
-        "mysql": f"CASE WHEN {{0}} REGEXP {_UUID} THEN CAST({{0}} AS UUID) END",  # MariaDB only: MySQL has no such type
+        # of MariaDB only: MySQL has no such type. There `$` also stands before a last line's end.
+        "mysql": f"CASE WHEN {{0}} REGEXP '[^-0-9a-fA-F]' THEN NULL WHEN {{0}} REGEXP {_UUID}"
+        " THEN CAST({0} AS UUID) END",
         "mssql": "TRY_CAST({0} AS uniqueidentifier)",
         "*": "LOWER({0})",
     }

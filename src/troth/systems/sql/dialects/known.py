@@ -3,10 +3,11 @@
 from sqlalchemy import Connection
 
 from troth.systems.sql.dialects.base import Dialect
+from troth.systems.sql.dialects.mysql import MariaDB, MySQL
 from troth.systems.sql.dialects.postgresql import PostgreSQL
 from troth.systems.sql.dialects.sqlite import SQLite
 
-DIALECTS: tuple[Dialect, ...] = (PostgreSQL(), SQLite())
+DIALECTS: tuple[Dialect, ...] = (PostgreSQL(), MariaDB(), MySQL(), SQLite())
 
 
 def dialect_of(connection: Connection) -> Dialect:

@@ -18,7 +18,7 @@ class LiveColumn:
 
     `type` is the type's name without length (`character varying`), `spelled` as a CAST wants it; `length` counts
     characters where limited; `any_case` says that equality there does not regard case; `unique`: alone, by itself;
-    `choices`: the labels of an enumeration.
+    `choices`: the labels of an enumeration; `zoned`: a time that knows its zone, or is kept in UTC.
     """
 
     type: str
@@ -35,6 +35,7 @@ class LiveColumn:
     charset: str | None = None
     updates_itself: bool = False  # the server writes it whenever the row changes (MySQL: ON UPDATE)
     choices: tuple[str, ...] = ()
+    zoned: bool = False
 
 
 @dataclass(frozen=True)

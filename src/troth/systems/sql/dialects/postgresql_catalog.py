@@ -156,6 +156,7 @@ def _column(row: Any, primary: bool, unique: bool) -> LiveColumn:
         spelled="bpchar" if base == "bpchar" else spelled,  # `character` alone would mean one character
         any_case=base == "citext" or not exact,
         choices=tuple(choices or ()),
+        zoned=base == "timestamptz",
     )
 
 

@@ -1,0 +1,193 @@
+"""Erasure in Zendesk: tickets softly, then for good; users softly, then for good; then its other products follow.
+
+Sources: developer.zendesk.com, Tickets (bulk delete, permanently delete), Users (delete, permanently delete,
+compliance deletion statuses); support.zendesk.com 4408821737498 (nobody with a ticket that is not closed can go).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import Any, Literal
+
+from troth.systems.kit.api import Api
+from troth.systems.kit.outcomes import Done, NotOffered, Outcome, Pending, SystemProblem
+from troth.systems.saas.zendesk.lists import PAGE, V2
+from troth.systems.saas.zendesk.people import People
+from troth.systems.saas.zendesk.settings import ZendeskSettings
+from troth.systems.saas.zendesk.tickets import Tickets, is_open
+
+Stage = Literal["noted", "deleting", "purging", "users", "following"]
+_RUNNING = frozenset({"queued", "working"})
+_NOT_THERE = ("notfound", "not_found", "not found")
+AT_ONCE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How far an erasure is: ids and counts of Zendesk, nothing about the person.
+
+    `users` and `tickets` are to go; `staff` accounts, `kept` and `closed` (redacted, subject left) tickets stay.
+    """
+
+    users: tuple[int, ...] = ()
+    tickets: tuple[int, ...] = ()
+    jobs: tuple[str, ...] = ()
+    stage: Stage = "noted"
+    suspended: int = 0
+    redacted: int = 0
+    staff: int = 0
+    kept: int = 0
+    closed: int = 0
+
+    def token(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def read(name: str, token: str) -> Plan:
+    """The plan of a token. Raises `SystemProblem` when it is not one of ours."""
+    try:
+        told: dict[str, Any] = json.loads(token)
+        ids = {key: tuple(int(one) for one in told[key]) for key in ("users", "tickets")}
+        jobs = tuple(str(job) for job in told["jobs"])
+        return Plan(**{**told, **ids, "jobs": jobs})
+    except (ValueError, KeyError, TypeError):
+        raise SystemProblem(
+            f"{name}: this token is not from a Zendesk erasure; start the erasure again", consequence="stop"
+        ) from None
+
+
+class Erasure:
+    """Does the next steps of a plan, as far as they go now.
+
+    The first step only notes what is to go: softly deleted tickets can be named by nobody any more, so their ids must
+    be kept before the first effect. Every later step may be done again.
+    """
+
+    def __init__(self, api: Api, people: People, tickets: Tickets, *, settings: ZendeskSettings, name: str) -> None:
+        self._name = name
+        self._api = api
+        self._people = people
+        self._tickets = tickets
+        self._poll = timedelta(seconds=settings.poll_seconds)
+        self._keep = settings.keep_reason
+
+    def begin(self, plan: Plan) -> Outcome:
+        """Note the plan; when no ticket is to go, begin with the users."""
+        return Pending(plan.token(), AT_ONCE) if plan.tickets else self._users(plan)
+
+    def go_on(self, plan: Plan) -> Outcome:
+        """The outcome of the steps that can be done now."""
+        if plan.stage == "noted":
+            return self._delete(plan)
+        if self._running(plan):
+            return Pending(plan.token(), self._poll)
+        if plan.stage == "deleting":
+            jobs = self._tickets.start_deletion(plan.tickets, for_good=True)
+            return Pending(replace(plan, stage="purging", jobs=jobs).token(), self._poll)
+        if plan.stage == "purging":
+            return self._purged(plan)
+        return self._users(plan) if plan.stage == "users" else self._followed(plan)
+
+    def _delete(self, plan: Plan) -> Outcome:
+        jobs = self._tickets.start_deletion(plan.tickets, for_good=False)
+        return Pending(replace(plan, stage="deleting", jobs=jobs).token(), self._poll)
+
+    def _running(self, plan: Plan) -> bool:
+        return any(self._tickets.job(job)["status"] in _RUNNING for job in plan.jobs)
+
+    def _purged(self, plan: Plan) -> Outcome:
+        """Zendesk answers for each ticket; one that is not there is gone, any other failure is told."""
+        jobs = [self._tickets.job(job) for job in plan.jobs]
+        failed = sum(_failures(job.get("results")) for job in jobs) + sum(job["status"] != "completed" for job in jobs)
+        if failed:
+            raise SystemProblem(
+                f"{self._name}: {failed} tickets were not deleted for good; they are gone by themselves 30 days after "
+                "their deletion. Look at the jobs there, then start the erasure again",
+                consequence="stop",
+            )
+        new = [row["id"] for user in self._there(plan) for row in self._tickets.requested(user)]
+        if new:  # asked for while we were deleting
+            return self._delete(replace(plan, tickets=tuple(new), jobs=()))
+        return self._users(replace(plan, jobs=()))
+
+    def _there(self, plan: Plan) -> list[int]:
+        return [row["id"] for row in self._people.now(plan.users) if row["active"]]
+
+    def _users(self, plan: Plan) -> Outcome:
+        for user in self._there(plan):
+            reply = self._api.call("delete a user", "DELETE", f"{V2}/users/{user}", ok=(200, 404, 422))
+            if reply.status == 422:
+                raise self._refused(user)
+        for user in plan.users:
+            self._api.call("delete a user for good", "DELETE", f"{V2}/deleted_users/{user}", ok=(200, 404))
+        return self._followed(replace(plan, stage="following", jobs=()))
+
+    def _refused(self, user: int) -> SystemProblem:
+        open_ones = sum(is_open(row) for row in self._tickets.requested(user))
+        why = f"they have {open_ones} tickets that are not closed; close those" if open_ones else "look at it there"
+        return SystemProblem(
+            f"{self._name}: Zendesk does not delete user {user}: {why}, then erase again",
+            consequence="stop",
+        )
+
+    def _followed(self, plan: Plan) -> Outcome:
+        if not all(self._is_gone(user) for user in plan.users):
+            return Pending(replace(plan, stage="following").token(), self._poll)
+        evidence = {"users": len(plan.users), "tickets": len(plan.tickets), "suspended": plan.suspended}
+        return Done({**evidence, "redacted": plan.redacted}, remains=tuple(self._remains(plan)))
+
+    def _is_gone(self, user: int) -> bool:
+        """Not among the deleted ones any more, and every product of Zendesk that began has finished."""
+        there = self._api.call("look at a deleted user", "GET", f"{V2}/deleted_users/{user}", ok=(200, 404))
+        return there.status == 404 and self._products_followed(user)
+
+    def _products_followed(self, user: int) -> bool:
+        path = f"{V2}/users/{user}/compliance_deletion_statuses"
+        reply = self._api.call("look at a deletion", "GET", path, params={"page[size]": PAGE}, ok=(200, 404))
+        if reply.status == 404:
+            return True
+        done: dict[str, set[str]] = {}
+        for row in reply.need("compliance_deletion_statuses", list):  # a few for each product, never a second page
+            done.setdefault(row["action"], set()).add(row["application"])
+        complete = done.get("complete", set())
+        return bool(complete) and done.get("started", set()) <= complete
+
+    def _remains(self, plan: Plan) -> list[NotOffered]:
+        left = [staff(plan.staff)] if plan.staff else []
+        if plan.kept:
+            left.append(
+                NotOffered(
+                    reason=f"{plan.kept} tickets stay, without their author: {self._keep}",
+                    source="setting tickets: keep",
+                    manual_steps="delete them in Zendesk when the reason is over",
+                )
+            )
+        if plan.closed:
+            left.append(
+                NotOffered(
+                    reason=f"the subjects of {plan.closed} redacted tickets that were closed before stay",
+                    source="https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#update-ticket",
+                    manual_steps="delete a ticket whose subject says something about the person",
+                )
+            )
+        return left
+
+
+def staff(count: int) -> NotOffered:
+    """Why accounts of people who work there are left alone."""
+    return NotOffered(
+        reason=f"{count} accounts under these addresses are of agents or admins: the company's own staff",
+        source="https://developer.zendesk.com/api-reference/ticketing/users/users/#delete-user",
+        manual_steps="make the agent an end user in Zendesk's Admin Center, hand over their tickets, then try again",
+    )
+
+
+def _failures(results: Any) -> int:
+    rows: Sequence[Any] = results if isinstance(results, list) else ()
+    return sum(1 for row in rows if not _well(row))
+
+
+def _well(row: Any) -> bool:
+    fault = f"{row.get('error') or ''} {row.get('details') or ''}".strip().lower()
+    return not fault or any(word in fault for word in _NOT_THERE)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from troth.systems.sql.dataset import DatasetError, parse, read
-from troth.systems.sql.graph import ordered
+from troth.systems.sql.graph import ByLink, Layer, layers, ordered, ways
 from troth.systems.sql.model import Fixed, Keep, Null, Random
 
 GOOD = """
@@ -85,10 +85,42 @@ def test_a_table_no_identity_leads_to_is_refused() -> None:
         parse(GOOD + "  lost:\n    key: id\n    on_erase: delete\n    columns: {id: {none: number}, words: other}\n")
 
 
-def test_a_circle_of_references_is_named() -> None:
+def test_a_circle_of_references_is_one_layer() -> None:
     text = GOOD.replace("{none: number}\n      email", "{none: number, references: orders.id}\n      email")
-    with pytest.raises(DatasetError, match=r"circle \((public\.customer → orders|orders → public\.customer)"):
-        parse(text)
+    assert layers(parse(text)) == (Layer(("public.customer", "orders"), circular=True),)
+
+
+def test_a_table_that_refers_to_itself_is_a_circle_behind_what_leads_to_it() -> None:
+    text = GOOD.replace("line: {none: number}", "line: {none: number, references: orders.id}")
+    assert layers(parse(text)) == (Layer(("public.customer",), circular=False), Layer(("orders",), circular=True))
+
+
+def test_references_by_several_columns_are_ways_into_a_table() -> None:
+    composite = (
+        GOOD
+        + """    references:
+      - {table: public.customer, columns: {customer_id: id, line: size}}
+"""
+    )
+    both = ByLink(("customer_id", "line"), "public.customer", ("id", "size"))
+    assert both in ways(parse(composite))["orders"]
+    back = composite.replace("line: size}", "line: size}, direction: to")
+    assert ByLink(("id", "size"), "orders", ("customer_id", "line")) in ways(parse(back))["public.customer"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ("table: nowhere, columns: {line: id}", "no table `nowhere` here"),
+        ("table: public.customer, columns: {lime: id}", "`lime` is not among the columns"),
+        ("table: public.customer, columns: {line: ix}", "declares no column `ix`"),
+        ("table: public.customer, columns: {}", "at least 1"),
+    ],
+)
+def test_what_is_wrong_with_a_composite_reference_is_named(columns: str, said: str) -> None:
+    with pytest.raises(DatasetError, match=said) as problem:
+        parse(GOOD + f"    references: [{{{columns}}}]\n")
+    assert problem.value.problems[0].where.startswith("tables.orders.references.0")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "title: x", "tables: {}", "a: [", "title: x\ntables: {t: 3}"])

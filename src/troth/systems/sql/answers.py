@@ -1,16 +1,21 @@
 """Rows as findings, changes as evidence: pure."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from troth.systems.kit.outcomes import Finding
+from troth.systems.kit.outcomes import Finding, Found
+from troth.systems.sql.fetch import Fetch
+from troth.systems.sql.given import Value
 from troth.systems.sql.mask import MARK, masks
-from troth.systems.sql.model import Dataset, Fixed, Null, Table
-from troth.systems.sql.plan import Step
-from troth.systems.sql.run import Change
+from troth.systems.sql.model import Fixed, Null, Table
+from troth.systems.sql.plan import Plan
+from troth.systems.sql.walk import Key, Reached
+from troth.systems.sql.write import Change
 
+SHARED = "another person shares these rows"
+OTHERS = "these rows name another person"
 _DONE = {
     "delete": "erased",
     "anonymise": "anonymised",
@@ -20,18 +25,43 @@ _DONE = {
 }
 
 
-def findings(dataset: Dataset, step: Step, rows: Iterable[tuple[Any, ...]], into: list[list[Finding]]) -> None:
-    """Adds each row as a finding to the list of the person it belongs to; rows emptied by an erasure are none."""
-    table = dataset.tables[step.table]
-    items = {name: column.item for name, column in table.columns.items() if column.item and name in step.columns}
-    emptied = _emptied(table) if table.on_erase == "anonymise" else None
-    for person, *cells in rows:
-        row = dict(zip(step.columns, cells, strict=True))
-        if emptied and all(_masked(row.get(column), mask) for column, mask in emptied.items()):
-            continue
-        identity = "/".join(str(plain(row[column])) for column in table.key)
-        values = {column: plain(value) for column, value in row.items()}
-        into[person].append(Finding(kind=step.table, id=identity, values=values, items=items))
+def findings(plan: Plan, reached: Mapping[str, Reached], people: int) -> list[list[Finding]]:
+    """For each person the rows they reach, table by table, in the order of their keys; emptied rows are none."""
+    told: list[list[Finding]] = [[] for _ in range(people)]
+    for table, fetch in plan.fetches.items():
+        rows = reached[table]
+        for key in sorted(rows.rows, key=_order):
+            one = _finding(fetch, key, rows.rows[key])
+            for person in rows.holders[key] if one else ():
+                told[person].append(one)  # type: ignore[arg-type]
+    return told
+
+
+def _order(key: Key) -> list[tuple[int, Value]]:
+    """Numbers before texts, NULL last."""
+    return [(2, "") if one is None else (int(isinstance(one, str)), one) for one in key]
+
+
+def _finding(fetch: Fetch, key: Key, row: Sequence[Any]) -> Finding | None:
+    table = fetch.reach.table(fetch.table)
+    values = {column: plain(row[fetch.place(column)]) for column in fetch.shown}
+    emptied = _emptied(table) if table.on_erase == "anonymise" else {}
+    if emptied and all(_masked(values.get(column), mask) for column, mask in emptied.items()):
+        return None
+    items = {name: column.item for name, column in table.columns.items() if column.item}
+    return Finding(kind=fetch.table, id="/".join(str(values[one]) for one in table.key), values=values, items=items)
+
+
+def found(plan: Plan, reached: Mapping[str, Reached], each: Sequence[Finding], person: int) -> Found:
+    """The answer for one person. `others`: rows that name somebody else, by table; only counted."""
+    tables: dict[str, int] = {}
+    for one in each:
+        tables[one.kind] = tables.get(one.kind, 0) + 1
+    told: dict[str, Any] = {"rows": len(each), "tables": tables}
+    others = {table: len(rows.others(person)) for table, rows in reached.items() if rows.theirs}
+    if others := {table: rows for table, rows in others.items() if rows}:
+        told["others"] = others
+    return Found(evidence=told, findings=tuple(each))
 
 
 def _emptied(table: Table) -> dict[str, Any]:
@@ -43,7 +73,7 @@ def _masked(value: Any, mask: Any) -> bool:
     if value is None:
         return True
     if isinstance(mask, Fixed):
-        return str(plain(value)) == str(mask.fixed)
+        return str(value) == str(mask.fixed)
     return not isinstance(mask, Null) and isinstance(value, str) and value.startswith(MARK)
 
 
@@ -67,18 +97,28 @@ def _text(value: Any) -> str:
 
 
 def evidence(changes: Iterable[Change], people: int) -> list[dict[str, Any]]:
-    """For each person number, `rows`: how many changed; `tables`: table → `{erased|kept|…: rows, reason}`."""
+    """For each person: `rows`, how many changed; `tables`: table → `{erased|kept|…: rows, reason}`; `columns`: table →
+    column → rows changed there; `kept`: `{table, rows, reason}` of everything that stays."""
     told: list[dict[str, Any]] = [{"rows": 0, "tables": {}} for _ in range(people)]
     for change in changes:
-        told[change.person]["rows"] += change.changed
-        told[change.person]["tables"][change.step.table] = _told(change)
+        into = told[change.person]
+        into["rows"] += change.changed
+        kept = _kept(change)
+        into["tables"][change.step.table] = _told(change, kept)
+        if change.columns:
+            into.setdefault("columns", {})[change.step.table] = dict(change.columns)
+        if kept:
+            rows = [{"table": change.step.table, "rows": n, "reason": why} for why, n in kept.items()]
+            into.setdefault("kept", []).extend(rows)
     return told
 
 
-def _told(change: Change) -> dict[str, Any]:
-    if change.step.effect == "keep":
-        return {"kept": change.reached, "reason": change.step.reason}
-    told: dict[str, Any] = {_DONE[change.step.effect]: change.changed}
-    if change.shared:
-        told |= {"kept": change.shared, "reason": "another person shares these rows"}
-    return told
+def _kept(change: Change) -> dict[str, int]:
+    """Why rows stay, and how many for each reason."""
+    kept = {change.step.reason or "": change.reached} if change.step.effect == "keep" else {SHARED: change.shared}
+    return {why: rows for why, rows in (kept | {OTHERS: change.others}).items() if rows}
+
+
+def _told(change: Change, kept: Mapping[str, int]) -> dict[str, Any]:
+    told: dict[str, Any] = {} if change.step.effect == "keep" else {_DONE[change.step.effect]: change.changed}
+    return told | ({"kept": sum(kept.values()), "reason": "; ".join(kept)} if kept else {})

@@ -1,56 +1,41 @@
-"""SQL text for one dataset in one database: composed from quoted identifiers, values always bound.
-
-Every statement is executed with parameters, so a `%` inside a name or literal is doubled here.
-"""
+"""The tables of one dataset in one database as SQLAlchemy sees them: quoted names, conditions, nothing executed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from psycopg import sql
+from sqlalchemy import ColumnElement, FromClause, and_, column, or_, table
+from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.sql.selectable import NamedFromClause
 
-from troth.systems.sql.catalog import Catalog
-from troth.systems.sql.graph import ByIdentity, ByLink, Way, ordered, ways
-from troth.systems.sql.model import Dataset, Table, located
+from troth.systems.sql.dialects.compare import Match, holds
+from troth.systems.sql.dialects.elements import starts_with
+from troth.systems.sql.dialects.live import Catalog, LiveColumn
+from troth.systems.sql.given import equal
+from troth.systems.sql.graph import NAMING, ByIdentity, ByLink, Layer, Way, layers, ways
+from troth.systems.sql.mask import MARK, masks
+from troth.systems.sql.model import Dataset, Fixed, Null, Table
 
-SEED = sql.Identifier("troth_seed")
-SEED_ROWS = sql.SQL("select * from unnest(%(persons)s::int[], %(kinds)s::text[], %(values)s::text[])")
-_WHOLE = "case when s.value ~ '^[0-9]{1,18}$' then s.value::bigint end"
-_UUID = "case when s.value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then s.value::uuid end"
-
-
-def ident(*names: str) -> sql.Identifier:
-    """A quoted identifier, safe in statements that carry parameters."""
-    return sql.Identifier(*(name.replace("%", "%%") for name in names))
-
-
-def literal(value: str | int | bool) -> sql.Composable:
-    """A constant of the dataset file (never a person's value), safe in statements that carry parameters."""
-    return sql.Literal(value.replace("%", "%%") if isinstance(value, str) else value)
-
-
-def commas(parts: Iterable[sql.Composable]) -> sql.Composed:
-    return sql.SQL(", ").join(parts)
-
-
-def alias(index: int) -> sql.Identifier:
-    return sql.Identifier(f"c{index}")
+Element = ColumnElement[Any]
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How rows of each table are reached from the seed (person number, kind, value): one query body a table.
-
-    A body reads the seed and the reached sets of tables before it, as `troth_seed` and `troth_<n>`: these are
-    common table expressions when reading, temporary tables when writing.
-    """
+    """A dataset over the catalog of a live database: whose rows are whose, and how each is found."""
 
     dataset: Dataset
     catalog: Catalog
+    dialect: str = "postgresql"  # SQLAlchemy's name of it
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        return layers(self.dataset)
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        return ordered(self.dataset)
+        """Tables that an identity leads to, each after those that lead to it."""
+        return tuple(name for layer in self.layers for name in layer.tables)
 
     @cached_property
     def ways(self) -> dict[str, tuple[Way, ...]]:
@@ -59,98 +44,119 @@ class Reach:
         return {t: tuple(w for w in every[t] if not isinstance(w, ByLink) or w.table in self.order) for t in self.order}
 
     @cached_property
-    def feeders(self) -> tuple[str, ...]:
-        """Tables that lead to others, in order."""
-        used = {w.table for each in self.ways.values() for w in each if isinstance(w, ByLink)}
-        return tuple(name for name in self.order if name in used)
+    def carried(self) -> dict[str, tuple[str, ...]]:
+        """Columns to remember of each reached row: its key, then what links from and to it compare."""
+        every = [(t, w) for t in self.order for w in self.ways[t] if isinstance(w, ByLink)]
+        found = {}
+        for name in self.order:
+            ahead = (c for _, way in every if way.table == name for c in way.others)
+            behind = (c for t, way in every if t == name for c in way.columns)
+            found[name] = tuple(dict.fromkeys((*self.table(name).key, *ahead, *behind)))
+        return found
 
-    def before(self, table: str) -> tuple[str, ...]:
-        """Feeders that the body of `table` needs, in order, their own included."""
-        needed: set[str] = set()
-        queue = [table]
-        while queue:
-            ahead = {w.table for w in self.ways[queue.pop()] if isinstance(w, ByLink)} - needed
-            needed |= ahead
-            queue += ahead
-        return tuple(name for name in self.feeders if name in needed)
+    def links(self, name: str) -> tuple[ByLink, ...]:
+        return tuple(way for way in self.ways[name] if isinstance(way, ByLink))
 
-    def name(self, table: str) -> sql.Identifier:
-        return sql.Identifier(f"troth_{self.order.index(table)}")
+    def places(self, name: str, columns: Iterable[str]) -> tuple[int, ...]:
+        """Where `columns` stand among the carried ones."""
+        return tuple(self.carried[name].index(one) for one in columns)
 
-    def at(self, table: str) -> sql.Identifier:
-        """The table itself, schema-qualified where the dataset says so."""
-        schema, bare = located(table, self.dataset.tables[table])
-        return ident(schema, bare) if schema else ident(bare)
+    def table(self, name: str) -> Table:
+        return self.dataset.tables[name]
 
-    def table(self, table: str) -> Table:
-        return self.dataset.tables[table]
+    def live(self, name: str, column_name: str) -> LiveColumn:
+        return self.catalog.column(name, column_name)
 
-    def carried(self, table: str) -> tuple[str, ...]:
-        """Columns a reached set holds, as c0, c1 …: the key, then what links ahead need."""
-        links = (w.other for each in self.ways.values() for w in each if isinstance(w, ByLink) and w.table == table)
-        return tuple(dict.fromkeys((*self.table(table).key, *links)))
+    def at(self, name: str, alias: str | None = None) -> NamedFromClause:
+        """The table with all columns it has, not only the declared ones."""
+        live = self.catalog.tables[name]
+        names = (_exact(one.name or written) for written, one in live.columns.items())
+        schema = _exact(live.schema) if live.schema else None
+        here: Any = table(_exact(live.bare), *map(column, names), schema=schema)
+        return here.alias(alias) if alias else here  # type: ignore[no-any-return]
 
-    def keys(self, table: str) -> range:
-        """Positions of the key among the carried columns."""
-        return range(len(self.table(table).key))
+    def column(self, source: FromClause, name: str, column_name: str) -> Element:
+        return source.c[self.live(name, column_name).name or column_name]
 
-    def keys_of(self, table: str, row: str) -> sql.Composed:
-        """`row.c0, row.c1 …`: the key of a reached row."""
-        return commas(sql.SQL("{}.{}").format(sql.Identifier(row), alias(i)) for i in self.keys(table))
+    # conditions
 
-    def same_row(self, table: str, row: str, reached: str) -> sql.Composed:
-        """`row.key = reached.key`."""
-        pairs = (
-            sql.SQL("{}.{} = {}.{}").format(sql.Identifier(row), ident(column), sql.Identifier(reached), alias(i))
-            for i, column in enumerate(self.table(table).key)
-        )
-        return sql.SQL(" and ").join(pairs)
+    def same(self, name: str, columns: Iterable[str], source: FromClause, cells: FromClause) -> ColumnElement[bool]:
+        """`columns` of `source` equal the given cells `c0, c1 …`, NULL being equal to NULL."""
+        pairs = ((one, self.live(name, one), cells.c[f"c{i}"]) for i, one in enumerate(columns))
+        return and_(*(self._same(self.column(source, name, one), live, cell) for one, live, cell in pairs))
 
-    def body(self, table: str) -> sql.Composed:
-        """`select person, c0, c1 …`: each reached row once for each person who reaches it."""
-        arms = [self._arm(table, way) for way in self.ways[table]]
-        return arms[0] if len(arms) == 1 else sql.SQL(" union ").join(arms)
+    def _same(self, here: Element, live: LiveColumn, cell: Element) -> ColumnElement[bool]:
+        plain = equal(here, live, cell, dialect=self.dialect)
+        return or_(plain, and_(here.is_(None), cell.is_(None))) if live.nullable else plain
 
-    def _arm(self, table: str, way: Way) -> sql.Composed:
-        columns = commas(
-            sql.SQL("t.{} as {}").format(ident(column), alias(i)) for i, column in enumerate(self.carried(table))
-        )
-        if isinstance(way, ByIdentity):
-            source, match = SEED, self.matches(table, way)
-        else:
-            source, match = self.name(way.table), self.linked(table, way, "s")
-        return sql.SQL("select distinct s.person, {} from {} t join {} s on {}").format(
-            columns, self.at(table), source, match
-        )
+    def linked(self, name: str, way: ByLink, source: FromClause, cells: FromClause) -> ColumnElement[bool]:
+        """`source` is a row that `way` leads to from the given values."""
+        return and_(*(self._linked((name, one), (way.table, other), source, cells.c[f"c{i}"])
+                      for i, (one, other) in enumerate(zip(way.columns, way.others, strict=True))))  # fmt: skip
 
-    def linked(self, table: str, way: ByLink, reached: str) -> sql.Composed:
-        """`t.column = reached.column`, as text where the two types do not compare."""
-        index = self.carried(way.table).index(way.other)
-        plain = self.catalog.column(table, way.column).family == self.catalog.column(way.table, way.other).family
-        form = "t.{} = {}.{}" if plain else "t.{}::text = {}.{}::text"
-        return sql.SQL(form).format(ident(way.column), sql.Identifier(reached), alias(index))
+    def leads(self, name: str, way: ByLink, source: FromClause, cells: FromClause) -> ColumnElement[bool]:
+        """`source` is a row from which `way` leads to the given values of `name`'s columns."""
+        return and_(*(self._linked((way.table, other), (name, one), source, cells.c[f"c{i}"])
+                      for i, (one, other) in enumerate(zip(way.columns, way.others, strict=True))))  # fmt: skip
 
-    def matches(self, table: str, way: ByIdentity) -> sql.Composed:
-        """The column of `t` holds the identifier of seed row `s`."""
-        live = self.catalog.column(table, way.column)
-        if live.family == "whole":
-            form = f"t.{{}} = {_WHOLE}"
-        elif live.type == "uuid":
-            form = f"t.{{}} = {_UUID}"
-        elif live.type == "citext":
-            form = "t.{} = s.value::citext"
-        elif live.family != "text":
-            form = "t.{}::text = s.value"
-        elif way.kind == "email" and not way.exact:
-            form = "lower(t.{}) = s.value"
-        elif way.kind == "phone" and not way.exact:
-            form = "regexp_replace(t.{}, '[^0-9+]', '', 'g') = s.value"
-        else:
-            form = "t.{} = s.value"
-        # forms are constants of this file; names are quoted by format
-        return sql.SQL("s.kind = {} and " + _escaped(form)).format(sql.Literal(way.kind), ident(way.column))
+    def _linked(
+        self, here: tuple[str, str], there: tuple[str, str], source: FromClause, cell: Element
+    ) -> ColumnElement[bool]:
+        live, other = self.live(*here), self.live(*there)
+        alike = (live.family, live.collation) == (other.family, other.collation)
+        return equal(self.column(source, *here), live, cell, dialect=self.dialect, alike=alike)
+
+    def matches(self, name: str, way: ByIdentity, source: FromClause, value: Element) -> ColumnElement[bool]:
+        """The identity column of `source` holds the identifier `value`."""
+        return holds(self.column(source, name, way.column), self.live(name, way.column), value, matching(way))
+
+    def naming(self, name: str) -> tuple[str, ...]:
+        """Columns that name a person."""
+        return tuple(n for n, c in self.table(name).columns.items() if c.identity in NAMING)
+
+    def names_somebody(self, name: str, source: FromClause) -> ColumnElement[bool]:
+        """Some identity column of the row is filled, so that it says itself whose it is."""
+        return or_(*(self.filled(name, one, source) for one in self.naming(name)))
+
+    def names_the_living(self, name: str, source: FromClause) -> ColumnElement[bool]:
+        """The row names a person who was not erased: kept keys count only where nothing else names anybody."""
+        erased = self._erased(name)
+        if not erased:
+            return self.names_somebody(name, source)
+        return or_(*(self._unmasked(name, one, mask, source) for one, mask in erased.items()))
+
+    def _erased(self, name: str) -> dict[str, Any]:
+        """Naming columns that erasure masks in place, and with what."""
+        act = self.table(name).on_erase
+        chosen = masks(self.table(name), act) if act in ("anonymise", "unlink") else {}
+        return {one: chosen[one] for one in self.naming(name) if one in chosen}
+
+    def filled(self, name: str, column_name: str, source: FromClause) -> ColumnElement[bool]:
+        here = self.column(source, name, column_name)
+        return and_(here.is_not(None), here != "") if self._is_text(name, column_name) else here.is_not(None)
+
+    def _unmasked(self, name: str, column_name: str, mask: Any, source: FromClause) -> ColumnElement[bool]:
+        here, filled = self.column(source, name, column_name), self.filled(name, column_name, source)
+        if isinstance(mask, Null):
+            return filled
+        if isinstance(mask, Fixed):
+            return and_(filled, here != mask.fixed)
+        return and_(filled, ~starts_with(here, MARK)) if self._is_text(name, column_name) else filled
+
+    def _is_text(self, name: str, column_name: str) -> bool:
+        return self.live(name, column_name).family == "text"
+
+    def names_itself(self, name: str, way: ByLink) -> bool:
+        """The link goes over a column that names the person: nobody else can be meant."""
+        return bool(set(way.columns) & set(self.naming(name)))
 
 
-def _escaped(form: str) -> str:
-    """Braces of regular expressions survive `format`; the placeholder stays."""
-    return form.replace("{", "{{").replace("}", "}}").replace("{{}}", "{}")
+def matching(way: ByIdentity) -> Match:
+    """How an identity column is compared."""
+    if way.exact or way.kind not in ("email", "phone"):
+        return "as it is"
+    return "any case" if way.kind == "email" else "digits"
+
+
+def _exact(name: str) -> quoted_name:
+    return quoted_name(name, quote=True)

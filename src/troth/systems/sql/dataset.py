@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from troth.systems.sql.graph import Cycle, ordered, ways
-from troth.systems.sql.model import Column, Dataset, Keep, Table
+from troth.systems.sql.graph import ordered, ways
+from troth.systems.sql.model import Column, Composite, Dataset, Keep, Table
 
 __all__ = ["Column", "Dataset", "DatasetError", "DatasetProblem", "Table", "parse", "read"]
 
@@ -105,11 +105,6 @@ def _inconsistent(dataset: Dataset) -> list[tuple[Where, str]]:
     found = [one for name, table in dataset.tables.items() for one in _table(dataset, name, table)]
     if found:  # the graph makes sense only once every name resolves
         return found
-    try:
-        ordered(dataset)
-    except Cycle as cycle:
-        where = ("tables", cycle.tables[0])
-        return [(where, f"references run in a circle ({' → '.join(cycle.tables)}); this cannot be planned yet")]
     return [(("tables", name), m) for name, m in _unreached(dataset)]
 
 
@@ -122,6 +117,8 @@ def _table(dataset: Dataset, name: str, table: Table) -> Iterator[tuple[Where, s
         yield (*here, "time"), f"`{table.time}` is not among the columns"
     if name in dataset.other_tables:
         yield ("other_tables", name), "is also declared under `tables`"
+    for place, many in enumerate(table.references):
+        yield from _composite(dataset, table, many, (*here, "references", str(place)))
     for column_name, spec in table.columns.items():
         at: Where = (*here, "columns", column_name)
         for reference in spec.references:
@@ -133,6 +130,17 @@ def _table(dataset: Dataset, name: str, table: Table) -> Iterator[tuple[Where, s
                 )
             elif reference.name not in other.columns:
                 yield (*at, "references"), f"`{reference.column}`: `{reference.table}` declares no such column"
+
+
+def _composite(dataset: Dataset, table: Table, many: Composite, at: Where) -> Iterator[tuple[Where, str]]:
+    other = dataset.tables.get(many.table)
+    if other is None:
+        yield (*at, "table"), f"no table `{many.table}` here"
+    for mine, theirs in many.columns.items():
+        if mine not in table.columns:
+            yield (*at, "columns"), f"`{mine}` is not among the columns"
+        if other is not None and theirs not in other.columns:
+            yield (*at, "columns"), f"`{many.table}` declares no column `{theirs}`"
 
 
 def _unreached(dataset: Dataset) -> Iterator[tuple[str, str]]:

@@ -1,16 +1,12 @@
 """Which table is reached from which: pure, over a dataset whose names resolve."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from troth.systems.sql.model import Dataset, Kind
+from troth.systems.sql.model import Dataset, Kind, Table
 
-
-class Cycle(ValueError):
-    """References run in a circle through `tables`."""
-
-    def __init__(self, tables: tuple[str, ...]) -> None:
-        super().__init__(" → ".join(tables))
-        self.tables = tables
+NAMING: frozenset[Kind] = frozenset({"email", "phone", "account"})
+"""Identities that name a person. A device says where somebody was, not who: it finds rows, but denies nobody theirs."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +20,22 @@ class ByIdentity:
 
 @dataclass(frozen=True)
 class ByLink:
-    """Rows whose `column` equals `other` of a reached row of `table`."""
+    """Rows whose `columns` equal `others` of a reached row of `table`, in pairs."""
 
-    column: str
+    columns: tuple[str, ...]
     table: str
-    other: str
+    others: tuple[str, ...]
 
 
 Way = ByIdentity | ByLink
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Tables that are reached together. `circular`: they lead to one another (or one to itself), so round by round."""
+
+    tables: tuple[str, ...]
+    circular: bool
 
 
 def ways(dataset: Dataset) -> dict[str, tuple[Way, ...]]:
@@ -41,45 +45,72 @@ def ways(dataset: Dataset) -> dict[str, tuple[Way, ...]]:
         for column_name, column in table.columns.items():
             if column.identity:
                 found[name].append(ByIdentity(column_name, column.identity, column.match == "exact"))
-            for reference in column.references:
-                if reference.direction == "from":
-                    found[name].append(ByLink(column_name, reference.table, reference.name))
-                else:
-                    found[reference.table].append(ByLink(reference.name, name, column_name))
+        for into, way in _links(name, table):
+            found[into].append(way)
     return {name: tuple(dict.fromkeys(each)) for name, each in found.items()}
 
 
-def ordered(dataset: Dataset) -> tuple[str, ...]:
-    """Tables that an identity leads to, each after all that lead to it. Raises Cycle."""
-    into = ways(dataset)
-    reached = _reached(into)
-    left = [name for name in dataset.tables if name in reached]
-    done: list[str] = []
+def _links(name: str, table: Table) -> Iterator[tuple[str, ByLink]]:
+    """What the references of `table` lead into, and how."""
+    for column_name, column in table.columns.items():
+        for one in column.references:
+            if one.direction == "from":
+                yield name, ByLink((column_name,), one.table, (one.name,))
+            else:
+                yield one.table, ByLink((one.name,), name, (column_name,))
+    for many in table.references:
+        here, there = tuple(many.columns), tuple(many.columns.values())
+        if many.direction == "from":
+            yield name, ByLink(here, many.table, there)
+        else:
+            yield many.table, ByLink(there, name, here)
+
+
+def layers(dataset: Dataset) -> tuple[Layer, ...]:
+    """Tables that an identity leads to, each layer after all that lead to it."""
+    into = {name: each for name, each in ways(dataset).items() if name in _reached(ways(dataset))}
+    feeders = {name: tuple(f for f in _feeders(each) if f in into) for name, each in into.items()}
+    left = list(into)
+    done: list[Layer] = []
     while left:
-        ready = [name for name in left if not (_feeders(into[name]) & set(left))]
+        ready = [name for name in left if not set(feeders[name]) & set(left)]
+        done += [Layer((name,), circular=False) for name in ready]
         if not ready:
-            raise Cycle(_circle(left, into))
-        done += ready
+            ready = _knot(left, feeders)
+            done.append(Layer(tuple(ready), circular=True))
         left = [name for name in left if name not in ready]
     return tuple(done)
 
 
-def _reached(into: dict[str, tuple[Way, ...]]) -> set[str]:
+def ordered(dataset: Dataset) -> tuple[str, ...]:
+    """Tables that an identity leads to, each after all that lead to it; those of a circle in the file's order."""
+    return tuple(name for layer in layers(dataset) for name in layer.tables)
+
+
+def _reached(into: Mapping[str, tuple[Way, ...]]) -> set[str]:
     reached = {name for name, each in into.items() if any(isinstance(way, ByIdentity) for way in each)}
-    while more := {name for name, each in into.items() if name not in reached and _feeders(each) & reached}:
+    while more := {name for name, each in into.items() if name not in reached and set(_feeders(each)) & reached}:
         reached |= more
     return reached
 
 
-def _feeders(each: tuple[Way, ...]) -> set[str]:
-    return {way.table for way in each if isinstance(way, ByLink)}
+def _feeders(each: tuple[Way, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(way.table for way in each if isinstance(way, ByLink)))
 
 
-def _circle(left: list[str], into: dict[str, tuple[Way, ...]]) -> tuple[str, ...]:
-    """One circle among tables that all wait for one another."""
-    path = [left[0]]
-    while True:
-        ahead = min(_feeders(into[path[-1]]) & set(left), key=left.index)
-        if ahead in path:
-            return (*path[path.index(ahead) :], ahead)
-        path.append(ahead)
+def _knot(left: list[str], feeders: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """A circle among `left` that nothing else in `left` leads to, all tables of it."""
+    ahead = {name: _before(name, left, feeders) for name in left}
+    smallest = min((name for name in left if name in ahead[name]), key=lambda name: len(ahead[name]))
+    return [name for name in left if name in ahead[smallest]]
+
+
+def _before(name: str, left: list[str], feeders: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Tables of `left` that lead to `name`, over however many others."""
+    found: set[str] = set()
+    queue = [name]
+    while queue:
+        more = {f for f in feeders[queue.pop()] if f in left} - found
+        found |= more
+        queue += more
+    return found

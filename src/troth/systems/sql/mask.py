@@ -1,29 +1,20 @@
 """What erasure writes into a column, as SQL: pure."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from psycopg import sql
+from sqlalchemy import Boolean, ColumnElement, FromClause, LargeBinary, String, and_, bindparam, case, literal, null
+from sqlalchemy.sql.expression import true
 
-from troth.systems.sql.catalog import LiveColumn
-from troth.systems.sql.compose import ident, literal
+from troth.systems.sql.dialects.elements import as_text, keyed_hash, left_text, of_type, random_text, starts_with
+from troth.systems.sql.dialects.live import LiveColumn
 from troth.systems.sql.model import Fixed, Hashed, Keep, Null, Random, Table
 
 MARK = "erased-"
 SHORTEST = 16  # characters of a random or hashed text under which two rows might meet
+LONGEST = {"random": 32, "hash": 64}
 
-_RANDOM = "replace(gen_random_uuid()::text, '-', '')"
-# HMAC (RFC 2104) out of the server's own sha256: no extension needed. The padded keys are bound, not written.
-_HMAC = "encode(sha256(%(outer_key)s::bytea || sha256(%(inner_key)s::bytea || convert_to(t.{}::text, 'UTF8'))), 'hex')"
-
-
-@dataclass(frozen=True)
-class Assign:
-    """`column = value` where `changes` holds, so that doing it twice changes nothing."""
-
-    column: str
-    kind: str
-    value: sql.Composable
-    changes: sql.Composable
+Element = ColumnElement[Any]
 
 
 @dataclass(frozen=True)
@@ -36,11 +27,39 @@ class Right:
 Value = Null | Fixed | Random | Hashed | Right
 
 
+@dataclass(frozen=True)
+class Assign:
+    """What is written into one column; `kind` in a word."""
+
+    column: str
+    kind: str
+    mask: Value
+    live: LiveColumn
+
+    def value(self, here: Element) -> Element:
+        """The new value of column `here`."""
+        if isinstance(self.mask, Null):
+            return null()
+        if isinstance(self.mask, Fixed | Right):
+            return _constant(self.mask, self.live)
+        return case((self.changes(here), _text(self.mask, here, self.live)), else_=here)
+
+    def changes(self, here: Element) -> ColumnElement[bool]:
+        """Whether the row is not as it should be: doing it twice changes nothing."""
+        if isinstance(self.mask, Null):
+            return here.is_not(None)
+        if isinstance(self.mask, Fixed | Right):
+            return here.is_distinct_from(_constant(self.mask, self.live))
+        # an empty column stays empty, and what is masked already stays as it is
+        return and_(here.is_not(None), ~starts_with(here, MARK))
+
+
 def masks(table: Table, act: str) -> dict[str, Value]:
     """Column → what to write there, for `anonymise` and `unlink`. Columns kept with reason are absent."""
     chosen: dict[str, Value] = {}
     for name, column in table.columns.items():
-        concerned = column.links if act == "unlink" else bool(column.item or column.links or column.on_erase)
+        links = table.links(name)
+        concerned = links if act == "unlink" else bool(column.item or links or column.on_erase)
         mask = column.on_erase or Null()
         if concerned and not isinstance(mask, Keep):
             chosen[name] = mask
@@ -48,41 +67,56 @@ def masks(table: Table, act: str) -> dict[str, Value]:
 
 
 def assign(column: str, value: Value, live: LiveColumn) -> Assign:
-    """The SQL of one mask on one column of table alias `t`."""
-    here = sql.SQL("t.{}").format(ident(column))
-    if isinstance(value, Null):
-        return Assign(column, "null", sql.SQL("null"), sql.SQL("{} is not null").format(here))
-    if isinstance(value, Fixed | Right):
-        return _constant(column, value, here, live)
-    suffix = (value.random if isinstance(value, Random) else value.hash).suffix
-    text = sql.SQL(_RANDOM) if isinstance(value, Random) else sql.SQL(_HMAC).format(ident(column))
-    room = _room(live, suffix)
-    text = sql.SQL("{} || left({}, {}) || {}").format(literal(MARK), text, sql.Literal(room), literal(suffix))
-    # an empty column stays empty, and what is masked already stays as it is
-    changes = sql.SQL("{} is not null and not starts_with({}, {})").format(here, here, literal(MARK))
-    kind = "random" if isinstance(value, Random) else "hash"
-    return Assign(column, kind, sql.SQL("case when {} then {} else {} end").format(changes, text, here), changes)
+    kinds = {Null: "null", Fixed: "fixed", Right: "corrected", Random: "random", Hashed: "hash"}
+    return Assign(column, kinds[type(value)], value, live)
 
 
-def _constant(column: str, value: Fixed | Right, here: sql.Composable, live: LiveColumn) -> Assign:
-    bound = sql.Placeholder(value.name) if isinstance(value, Right) else literal(str(value.fixed))
-    type_name = "bpchar" if live.type == "character" else live.type  # `character` alone would mean one character
-    typed = sql.SQL("{}::{}").format(bound, sql.SQL(type_name))  # the catalog's own name
-    kind = "corrected" if isinstance(value, Right) else "fixed"
-    return Assign(column, kind, typed, sql.SQL("{} is distinct from {}").format(here, typed))
+def _suffix(mask: Random | Hashed) -> str:
+    return (mask.random if isinstance(mask, Random) else mask.hash).suffix
 
 
-def _room(live: LiveColumn, suffix: str) -> int:
+def _text(mask: Random | Hashed, here: Element, live: LiveColumn) -> Element:
+    room = _room(live, mask)
+    if isinstance(mask, Random):
+        text = random_text(room)
+    else:
+        inner, outer = (bindparam(name, type_=LargeBinary, required=False) for name in ("inner_key", "outer_key"))
+        text = left_text(keyed_hash(here if live.family == "text" else as_text(here), inner, outer), room)
+    marked: Element = literal(MARK, String, literal_execute=True) + text
+    suffix = _suffix(mask)
+    return marked + literal(suffix, String, literal_execute=True) if suffix else marked
+
+
+def _constant(value: Fixed | Right, live: LiveColumn) -> Element:
+    """A constant of the dataset file, written out; or a person's right value, bound."""
+    if isinstance(value, Right):
+        return of_type(bindparam(value.name, type_=String, required=False), live.spelled or live.type)
+    if live.family == "boolean" and isinstance(value.fixed, bool):
+        return literal(value.fixed, Boolean, literal_execute=True)
+    fixed = str(int(value.fixed)) if isinstance(value.fixed, bool) and live.family == "whole" else str(value.fixed)
+    return of_type(literal(fixed, String, literal_execute=True), live.spelled or live.type)
+
+
+def _room(live: LiveColumn, mask: Random | Hashed) -> int:
     """Characters left for the random part; `refuse` has seen to it that they suffice."""
-    whole = 64 if live.length is None else live.length - len(MARK) - len(suffix)
-    return max(0, min(64, whole))
+    most = LONGEST["random" if isinstance(mask, Random) else "hash"]
+    whole = most if live.length is None else live.length - len(MARK) - len(_suffix(mask))
+    return max(0, min(most, whole))
 
 
 def fits(value: Value, live: LiveColumn) -> bool:
     """Whether a random or hashed text is long enough to be unique in this column."""
     if isinstance(value, Random | Hashed):
-        suffix = (value.random if isinstance(value, Random) else value.hash).suffix
-        return _room(live, suffix) >= SHORTEST
+        return _room(live, value) >= SHORTEST
     if isinstance(value, Fixed) and live.length is not None:
         return len(str(value.fixed)) <= live.length
     return True
+
+
+def changed(assigns: tuple[Assign, ...], columns: FromClause) -> ColumnElement[bool]:
+    """Whether any of `assigns` would change a row."""
+    found: ColumnElement[bool] = true()
+    for place, one in enumerate(assigns):
+        here = one.changes(columns.c[one.live.name or one.column])
+        found = here if place == 0 else found | here
+    return found

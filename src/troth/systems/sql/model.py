@@ -81,6 +81,17 @@ class Reference(Part):
         return self.column.rpartition(".")[2]
 
 
+class Composite(Part):
+    """How rows of two tables belong together by several columns at once, written on the table.
+
+    `columns`: column of this table → column of the other. `direction` as in a column's reference.
+    """
+
+    table: Text = Field(description="the other table, as it is written in this file")
+    columns: Annotated[dict[Text, Text], Field(min_length=1)] = Field(description="this table's column → the other's")
+    direction: Literal["from", "to"] = "from"
+
+
 def _references(value: Any) -> Any:
     many = value if isinstance(value, list | tuple) else [value]
     return tuple({"column": one} if isinstance(one, str) else one for one in many)
@@ -111,7 +122,7 @@ class Column(Part):
 
     @property
     def links(self) -> bool:
-        """Whether the column says whose row it is."""
+        """Whether the column alone says whose row it is."""
         return bool(self.identity) or any(r.direction == "from" for r in self.references)
 
 
@@ -137,12 +148,18 @@ class Table(Part):
     key: Annotated[tuple[Text, ...], BeforeValidator(_names), Field(min_length=1)]
     columns: Annotated[dict[str, Column], BeforeValidator(_columns), Field(min_length=1)]
     time: Text | None = Field(None, description="the column that says when the row was recorded")
+    references: tuple[Composite, ...] = Field((), description="references by several columns at once")
     touchpoint: Text | None = None
     rule: Text | None = Field(None, description="the retention rule of the policy that governs these rows")
     on_erase: Act
     on_account_deletion: Act | None = Field(None, description="unset: the table is left alone")
     shared: Literal["keep", "erase"] = Field("keep", description="rows that another person reaches too")
     several_people: bool = Field(False, description="identity columns of one row may name different people")
+
+    def links(self, name: str) -> bool:
+        """Whether column `name` says whose row it is: by itself, or as part of a reference by several columns."""
+        apart = any(one.direction == "from" and name in one.columns for one in self.references)
+        return apart or self.columns[name].links
 
 
 class Dataset(Part):

@@ -1,51 +1,244 @@
-"""Rows that another person reaches too: found in the writing statement itself, and kept."""
+"""Rows that another person reaches too: which they are, proven by few statements, before anything is written.
 
-from psycopg import sql
+A row is shared where somebody outside the people looked for reaches it, and that person was not erased. Where a row
+says itself whose it is, only that counts; else whoever leads to it does, over however many rows that say nothing.
+"""
 
-from troth.systems.sql.compose import Reach, ident
-from troth.systems.sql.graph import ByIdentity, ByLink
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
+from sqlalchemy import case, func, literal, select
 
-def shared(reach: Reach, table: str) -> sql.Composable:
-    """Keys of reached rows that lead to somebody outside the seed as well: a union of joins, since `or` would scan."""
-    others = _others(reach, table) if reach.table(table).shared == "keep" else []
-    keys = reach.keys_of(table, "r")
-    if not others:
-        return sql.SQL("select {} from reached r where false").format(keys)
-    arm = sql.SQL("select {} from reached r join {} t on {} {}")
-    return sql.SQL(" union ").join(
-        arm.format(keys, reach.at(table), reach.same_row(table, "t", "r"), other) for other in others
-    )
+from troth.systems.sql.compose import Reach
+from troth.systems.sql.fetch import Fetch
+from troth.systems.sql.given import PIECE, Value, fetched, fitting, given, pack, wire
+from troth.systems.sql.graph import ByIdentity, ByLink, Layer
+from troth.systems.sql.statements import Runner
+from troth.systems.sql.walk import Key, Reached, cells
+
+Values = tuple[Value, ...]
 
 
 def may_be_shared(reach: Reach, table: str) -> bool:
     """Whether rows of `table` may turn out to be another person's too, and would then be kept."""
-    return reach.table(table).shared == "keep" and bool(_others(reach, table))
+    return reach.table(table).shared == "keep" and _leads_several(reach, table, frozenset())
 
 
-def _others(reach: Reach, table: str) -> list[sql.Composable]:
-    found: list[sql.Composable] = []
-    for way in reach.ways[table]:
-        if isinstance(way, ByLink) and not _only_one(reach, table, way):
-            found.append(_other_link(reach, table, way))
-        elif isinstance(way, ByIdentity) and reach.table(table).several_people:
-            none = "where t.{} is not null and not exists (select 1 from troth_seed s where {})"
-            found.append(sql.SQL(none).format(ident(way.column), reach.matches(table, way)))
-    return found
-
-
-def _only_one(reach: Reach, table: str, way: ByLink) -> bool:
-    """The row's single way in leads to a single row: nobody else can reach it through that."""
-    return len(reach.ways[table]) == 1 and reach.table(way.table).key == (way.other,)
-
-
-def _other_link(reach: Reach, table: str, way: ByLink) -> sql.Composable:
-    """A row of the linking table outside the reached ones points here too."""
-    plain = reach.catalog.column(table, way.column).family == reach.catalog.column(way.table, way.other).family
-    equal = sql.SQL("o.{} = t.{}" if plain else "o.{}::text = t.{}::text")
-    return sql.SQL("join {} o on {} where not exists (select 1 from {} x where {})").format(
-        reach.at(way.table),
-        equal.format(ident(way.other), ident(way.column)),
-        reach.name(way.table),
-        reach.same_row(way.table, "o", "x"),
+def _leads_several(reach: Reach, table: str, seen: frozenset[str]) -> bool:
+    if reach.table(table).several_people and any(isinstance(way, ByIdentity) for way in reach.ways[table]):
+        return True
+    links = reach.links(table)
+    if len(reach.ways[table]) > 1 and links and not all(reach.names_itself(table, way) for way in links):
+        return True
+    return any(
+        table in seen or not only_one(reach, way) or _leads_several(reach, way.table, seen | {table}) for way in links
     )
+
+
+def only_one(reach: Reach, way: ByLink) -> bool:
+    """At most one row of the other table has these values."""
+    sets = [reach.table(way.table).key, *(u.columns for u in _uniques(reach, way.table))]
+    return any(set(columns) <= set(way.others) for columns in sets)
+
+
+def _uniques(reach: Reach, table: str) -> Iterable[Any]:
+    return (one for one in reach.catalog.tables[table].uniques if not (one.partial or one.hidden))
+
+
+def leading(reach: Reach, table: str, way: ByLink) -> Any:
+    """For given values (bound as `g`) of the way: `(n, rows that name a living person, rows that name none)`."""
+    here, values = reach.at(way.table, "t"), given("g", len(way.columns))
+    naming = bool(reach.naming(way.table))
+    living = case((reach.names_the_living(way.table, here), 1), else_=0) if naming else literal(0)
+    silent = case((reach.names_somebody(way.table, here), 0), else_=1) if naming else literal(1)
+    joined = here.join(values, reach.leads(table, way, here, values))
+    return select(values.c.n, func.sum(living), func.sum(silent)).select_from(joined).group_by(values.c.n)
+
+
+def silent(reach: Reach, table: str, way: ByLink) -> Any:
+    """For given values of the way's columns: `(n, carried…)` of each row there that names nobody."""
+    here, values = reach.at(way.table, "t"), given("g", len(way.columns))
+    on = reach.leads(table, way, here, values)
+    if reach.naming(way.table):
+        on = on & ~reach.names_somebody(way.table, here)
+    columns = reach.carried[way.table]
+    shown = (fetched(reach.column(here, way.table, c), reach.live(way.table, c)) for c in columns)
+    named = (one.label(f"x{i}") for i, one in enumerate(shown))
+    return select(values.c.n, *named).select_from(here.join(values, on))
+
+
+def claimed(
+    runner: Runner, fetches: Mapping[str, Fetch], reach: Reach, found: Mapping[str, Reached], tables: Iterable[str]
+) -> dict[str, set[Key]]:
+    """Shared rows among those found, of `tables` and of all tables that lead to them."""
+    claims = _Claims(runner, fetches, reach, found, _with_feeders(reach, tables))
+    for layer in reach.layers:
+        claims.layer(layer)
+    return claims.of
+
+
+def _with_feeders(reach: Reach, tables: Iterable[str]) -> set[str]:
+    needed, queue = set(tables), list(tables)
+    while queue:
+        ahead = {way.table for way in reach.links(queue.pop())} - needed
+        needed |= ahead
+        queue += ahead
+    return needed
+
+
+@dataclass
+class _Claims:
+    runner: Runner
+    fetches: Mapping[str, Fetch]
+    reach: Reach
+    found: Mapping[str, Reached]
+    needed: set[str]
+    of: dict[str, set[Key]] = field(default_factory=dict)
+
+    def layer(self, layer: Layer) -> None:
+        tables = [table for table in layer.tables if table in self.needed]
+        for table in tables:
+            self.of[table] = self._several(table)
+        for table in tables:
+            for way in self.reach.links(table):
+                self.of[table] |= self._from_outside(table, way)
+        again = True
+        while again:
+            new = [self._handed_on(table) for table in tables]
+            again = layer.circular and any(new)
+
+    def _several(self, table: str) -> set[Key]:
+        """Rows of which an identity column names somebody who is not looked for."""
+        fetch, reached = self.fetches[table], self.found[table]
+        flags = {column: fetch.flags + len(fetch.assigns) + i for i, column in enumerate(fetch.several)}
+        return {
+            key
+            for key, row in reached.rows.items()
+            if any(row[place] and column not in reached.matched.get(key, ()) for column, place in flags.items())
+        }
+
+    def _handed_on(self, table: str) -> bool:
+        """Rows that a shared row of the same people leads to are shared as well. Whether any was new."""
+        new: set[Key] = set()
+        for way in self.reach.links(table):
+            sharing = set(map(self._theirs(table, way), self.of[way.table]))
+            value = self._mine(table, way)
+            new |= {key for key in self._open(table, way) if value(key) in sharing}
+        self.of[table] |= new
+        return bool(new)
+
+    def _from_outside(self, table: str, way: ByLink) -> set[Key]:
+        """Rows that `way` leads to from a row that none of the people reaches."""
+        leads, mine = self.found[way.table], self._theirs(table, way)
+        known: dict[Values, list[int]] = {}
+        for key in leads.rows:
+            counts = known.setdefault(mine(key), [0, 0])
+            counts[0] += leads.living(key)
+            counts[1] += not leads.named(key)
+        asked: dict[Values, list[Key]] = {}
+        value_of, single = self._mine(table, way), only_one(self.reach, way)
+        for key in self._open(table, way):
+            value = value_of(key)
+            if None not in value and not (single and value in known):
+                asked.setdefault(value, []).append(key)
+        outside = self._outside(table, way, list(asked), known)
+        return {key for value in outside for key in asked[value]}
+
+    def _open(self, table: str, way: ByLink) -> list[Key]:
+        """Rows not yet known to be shared, for which `way` counts."""
+        reached, known = self.found[table], self.of[table]
+        naming = self.reach.names_itself(table, way)
+        return [key for key in reached.rows if key not in known and (naming or not reached.named(key))]
+
+    def _outside(
+        self, table: str, way: ByLink, values: Sequence[Values], known: Mapping[Values, Sequence[int]]
+    ) -> set[Values]:
+        """Which of `values` of the way's columns a living person outside leads to."""
+        found, unsure = set(), []
+        for value, living, silently in self.leading(table, way, values):
+            mine = known.get(value, (0, 0))
+            if living > mine[0]:
+                found.add(value)
+            elif silently > mine[1]:
+                unsure.append(value)
+        return found | self._climb(table, way, unsure)
+
+    def leading(self, table: str, way: ByLink, values: Sequence[Values]) -> Iterable[tuple[Values, int, int]]:
+        there = [self.reach.live(way.table, other) for other in way.others]
+        for begin in range(0, len(values), PIECE):
+            piece = values[begin : begin + PIECE]
+            fitted = ([n, *map(fitting, value, there)] for n, value in enumerate(piece))
+            rows = pack(row for row in fitted if None not in row)
+            name = ("leading", table, self.reach.links(table).index(way))
+            build = partial(leading, self.reach, table, way)
+            for n, living, silently in self.runner.rows(name, build, {"g": rows}):
+                yield piece[n], int(living), int(silently)
+
+    def _climb(self, table: str, way: ByLink, values: Sequence[Values]) -> set[Values]:
+        """Which of `values` a living person leads to over rows that name nobody themselves."""
+        climbing = _Climb(self)
+        climbing.step(table, way, {value: {value} for value in values}, mine=self.found[way.table].rows)
+        return climbing.found
+
+    def _mine(self, table: str, way: ByLink) -> Callable[[Key], Values]:
+        """What a found row of `table` is looked up by over `way`."""
+        rows, places = self.found[table].rows, self.reach.places(table, way.columns)
+        return lambda key: cells(rows[key], places)
+
+    def _theirs(self, table: str, way: ByLink) -> Callable[[Key], Values]:
+        """What a found row at the other end of `way` leads to, as the columns of `table` spell it."""
+        rows, places = self.found[way.table].rows, self.reach.places(way.table, way.others)
+        live = [self.reach.live(table, one) for one in way.columns]
+        return lambda key: tuple(map(fitting, cells(rows[key], places), live))
+
+
+@dataclass
+class _Climb:
+    """Goes up from rows that name nobody to those that lead to them, until somebody is named or nothing is left.
+
+    `origins`: for each value at hand, the values at the bottom that it was reached from.
+    """
+
+    claims: _Claims
+    found: set[Values] = field(default_factory=set)
+    seen: set[tuple[Values, str, Key]] = field(default_factory=set)
+
+    def step(self, table: str, way: ByLink, origins: Mapping[Values, set[Values]], mine: Mapping[Key, Any]) -> None:
+        rows = self._silent(table, way, origins, mine)
+        for up in self.claims.reach.links(way.table) if rows else ():
+            places = self.claims.reach.places(way.table, up.columns)
+            above: dict[Values, set[Values]] = {}
+            for carried, bottom in rows:
+                value = tuple(carried[place] for place in places)
+                if None not in value:
+                    above.setdefault(value, set()).update(bottom - self.found)
+            unsure = {}
+            for value, living, silently in self.claims.leading(way.table, up, [v for v, b in above.items() if b]):
+                if living:
+                    self.found |= above[value]
+                elif silently:
+                    unsure[value] = above[value]
+            if unsure:
+                self.step(way.table, up, unsure, mine={})
+
+    def _silent(
+        self, table: str, way: ByLink, origins: Mapping[Values, set[Values]], mine: Mapping[Key, Any]
+    ) -> list[tuple[Values, set[Values]]]:
+        """Rows that name nobody and lead to the values at hand, that none of the people reaches, each once."""
+        reach = self.claims.reach
+        there = [reach.live(way.table, other) for other in way.others]
+        width, values, new = len(reach.table(way.table).key), list(origins), []
+        for begin in range(0, len(values), PIECE):
+            piece = values[begin : begin + PIECE]
+            packed = pack([n, *map(fitting, value, there)] for n, value in enumerate(piece))
+            name = ("silent", table, reach.links(table).index(way))
+            for row in self.claims.runner.rows(name, partial(silent, reach, table, way), {"g": packed}):
+                carried = tuple(map(wire, row[1:]))
+                if carried[:width] in mine:
+                    continue
+                bottom = {one for one in origins[piece[row[0]]] if (one, way.table, carried[:width]) not in self.seen}
+                self.seen |= {(one, way.table, carried[:width]) for one in bottom}
+                new += [(carried, bottom)] if bottom else []
+        return new

@@ -1,45 +1,65 @@
-"""`SqlSystem`: a PostgreSQL database described by a dataset file. Other SQL dialects are not built yet."""
+"""`SqlSystem`: a SQL database described by a dataset file."""
 
 import hashlib
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
-from psycopg import sql
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError
 
 from troth import ground
 from troth.systems.kit.base import System
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, Finding, Found, SystemProblem
+from troth.systems.kit.outcomes import Done, Found, SystemProblem
 from troth.systems.sql import plan as planning
 from troth.systems.sql import run
-from troth.systems.sql.answers import evidence, findings
-from troth.systems.sql.catalog import Catalog, read_catalog
-from troth.systems.sql.compose import Reach, ident
+from troth.systems.sql.answers import evidence, findings, found
+from troth.systems.sql.catalog import Catalog
+from troth.systems.sql.compose import Reach
 from troth.systems.sql.dataset import Dataset, DatasetError, read
+from troth.systems.sql.dialects.database import Database
+from troth.systems.sql.dialects.problems import Told, problem
+from troth.systems.sql.explain import explain
+from troth.systems.sql.known import Known
 from troth.systems.sql.refuse import Refusal, missing, refusals
+from troth.systems.sql.shared import may_be_shared
 
 Ref = TypeVar("Ref", bound=Hashable)
 People = Sequence[tuple[Ref, Identifiers]]
-Planner = Callable[[Dataset, Catalog], planning.Plan]
+Planner = Callable[[Dataset, Catalog, Dialect], planning.Plan]
 _BLOCK = 64  # HMAC-SHA-256 block size, bytes
+_PLANNERS: Mapping[str, Planner] = {
+    "find": planning.find_plan,
+    "erase": planning.erase_plan,
+    "delete account": planning.account_plan,
+}
+
+
+class Refused(SystemProblem):
+    """The act was refused before anything was written. `refusals`: why, each with a proposal."""
+
+    def __init__(self, system: str, doing: str, found: tuple[Refusal, ...]) -> None:
+        reasons = "; ".join(map(str, found))
+        super().__init__(f"{system}: refused to {doing}: {reasons}", consequence="fix settings")
+        self.refusals = found
 
 
 class SqlSystem(System):
-    """Finds, erases and corrects people in one PostgreSQL database, one or ten thousand with the same statements."""
+    """Finds, erases and corrects people in one SQL database, one or ten thousand with the same statements."""
 
     def __init__(
         self, name: str, *, title: str, url: str, dataset: Dataset, recipient: str | None = None,
         limits: run.Limits | None = None,
     ) -> None:  # fmt: skip
         super().__init__(name, title=title, recipient=recipient)
-        self._url = url
         self.dataset = dataset
-        self._limits = limits or run.Limits()
-        self._find_plan: planning.Plan | None = None  # kept between calls; writing plans are made afresh each time
+        self._database = Database(url, name, limits)
+        self._known = Known(dataset, self._database.dialect)
 
     @classmethod
     def from_config(cls, name: str, config: Mapping[str, Any], base_dir: Path) -> "SqlSystem":
@@ -49,8 +69,8 @@ class SqlSystem(System):
         """
         try:
             dataset = read(base_dir / _setting(name, config, "dataset"))
-        except DatasetError as problem:
-            raise SystemProblem(f"{name}: {problem}", consequence="fix settings") from problem
+        except DatasetError as wrong:
+            raise SystemProblem(f"{name}: {wrong}", consequence="fix settings") from wrong
         url = _setting(name, config, "url")
         title = config.get("title") or dataset.title
         return cls(name, title=title, url=url, dataset=dataset, recipient=config.get("recipient"))
@@ -61,30 +81,32 @@ class SqlSystem(System):
         return self.find_many([(0, who)])[0]
 
     def find_many(self, people: People[Ref]) -> dict[Ref, Found]:
-        """`Found` for each caller's reference, all by one SELECT a table. An empty `Found` means nothing is held."""
-        who = run.seed([each for _, each in people])
-        try:
-            found = self._find(who, len(people))
-        except SystemProblem as problem:
-            if problem.consequence != "fix settings" or self._find_plan is None:
-                raise
-            self._find_plan = None  # the tables may have changed since it was made: look once more
-            found = self._find(who, len(people))
-        return {ref: _found(each) for (ref, _), each in zip(people, found, strict=True)}
+        """`Found` for each caller's reference, all by one SELECT a table. An empty `Found` means nothing is held.
 
-    def _find(self, who: run.Seed, people: int) -> list[list[Finding]]:
-        found: list[list[Finding]] = [[] for _ in range(people)]
-        with self._connected("find people", read_only=True) as connection:
-            plan = self._find_plan or planning.find_plan(self.dataset, self._catalog(connection))
-            for step, rows in run.read(connection, plan, who):
-                findings(self.dataset, step, rows, found)
-        self._find_plan = plan
-        return found
+        Rows a person is led to that name somebody else are counted in `evidence["others"]`, table → rows; their values
+        are not read.
+        """
+        who = run.seed([each for _, each in people])
+        fresh = self._known.at_hand is None
+        try:
+            held = self._find(who)
+        except SystemProblem as wrong:
+            if wrong.consequence != "fix settings" or fresh:
+                raise
+            self._known.forget()  # the tables may have changed since they were looked at: look once more
+            held = self._find(who)
+        return {ref: one for (ref, _), one in zip(people, held, strict=True)}
+
+    def _find(self, who: run.Seed) -> list[Found]:
+        with self._database.transaction("find people", read_only=True) as connection:
+            plan = self._known.plan("find", planning.find_plan, self._catalog(connection, stale=True))
+            reached = run.read(connection, plan, who)
+        return [found(plan, reached, each, n) for n, each in enumerate(findings(plan, reached, who.people))]
 
     def oldest(self) -> Done:
         """`oldest`: ISO time of the oldest row of all; `tables`: the same for each table with a time column."""
         timed = {name: table.time for name, table in self.dataset.tables.items() if table.time}
-        with self._connected("look for the oldest rows", read_only=True) as connection:
+        with self._database.transaction("look for the oldest rows", read_only=True) as connection:
             reach = Reach(self.dataset, self._catalog(connection))
             ages = {name: _oldest(connection, reach, name, column) for name, column in timed.items()}
         known = [age for age in ages.values() if age]
@@ -93,22 +115,27 @@ class SqlSystem(System):
     def columns(self) -> tuple[frozenset[str], frozenset[str]]:
         """(declared, live): `table.column`, over every table in the schemas the dataset covers."""
         declared = {f"{name}.{column}" for name, table in self.dataset.tables.items() for column in table.columns}
-        with self._connected("read the columns", read_only=True) as connection:
-            live = read_catalog(connection, self.dataset).live
+        with self._database.transaction("read the columns", read_only=True) as connection:
+            live = self._known.read(connection).live
         without = {one for one in live if one.rpartition(".")[0] in self.dataset.other_tables}
         return frozenset(declared | without), live
 
+    def test(self) -> Done:
+        """Connects and looks whether the declared tables and columns are there. Raises SystemProblem."""
+        with self._database.transaction("connect", read_only=True) as connection:
+            catalog = self._catalog(connection)
+        return Done(evidence={"account": self._database.dialect.title, "tables": len(catalog.tables)})
+
     def explain(self, doing: str = "erase") -> str:
         """Plan and SQL in words; `doing` is find, erase or `delete account`. Raises SystemProblem."""
-        planner = {"find": planning.find_plan, "erase": planning.erase_plan, "delete account": planning.account_plan}
-        with self._connected("plan", read_only=True) as connection:
-            return planner[doing](self.dataset, self._catalog(connection)).explain()
+        with self._database.transaction("plan", read_only=True) as connection:
+            return explain(self._known.plan(doing, _PLANNERS[doing], self._catalog(connection)))
 
     def refusals(self) -> tuple[Refusal, ...]:
         """What would stop an erasure or account deletion, with proposals, before anyone asks for one."""
-        with self._connected("plan", read_only=True) as connection:
+        with self._database.transaction("plan", read_only=True) as connection:
             catalog = self._catalog(connection)
-        plans = (planning.erase_plan(self.dataset, catalog), planning.account_plan(self.dataset, catalog))
+        plans = (self._known.plan(one, _PLANNERS[one], catalog) for one in ("erase", "delete account"))
         return tuple(dict.fromkeys(one for plan in plans for one in refusals(plan)))
 
     # writing: `key` marks the act; doing it again changes nothing, because what is gone or masked is not changed twice
@@ -116,49 +143,72 @@ class SqlSystem(System):
     def erase(self, who: Identifiers, *, key: str) -> Done:
         return self.erase_many([(key, who)])[key]
 
-    def erase_many(self, people: People[Ref]) -> dict[Ref, Done]:
-        """Erases everyone in one transaction: all or nobody. `Done` with rows per table for each reference."""
-        return self._write("erase", planning.erase_plan, people)
+    def erase_many(self, people: People[Ref], *, dry_run: bool = False) -> dict[Ref, Done]:
+        """Erases everyone in one transaction: all or nobody. `Done` with rows per table for each reference.
+
+        `dry_run`: everything is done and then undone; the answer is the same. Raises Refused before anything is
+        written where the catalog, or the rows reached, show that it would break.
+        """
+        return self._write("erase", "erase", planning.erase_plan, people, dry_run=dry_run)
 
     def delete_account(self, who: Identifiers, *, key: str) -> Done:
         return self.delete_accounts([(key, who)])[key]
 
-    def delete_accounts(self, people: People[Ref]) -> dict[Ref, Done]:
+    def delete_accounts(self, people: People[Ref], *, dry_run: bool = False) -> dict[Ref, Done]:
         """Ends accounts as `on_account_deletion` says: no erasure of the data, that is a further step."""
-        return self._write("delete accounts", planning.account_plan, people)
+        return self._write("delete accounts", "delete account", planning.account_plan, people, dry_run=dry_run)
 
     def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Done:
         """Corrects data items: item id → right value, in every column that holds the item."""
         names = {item: f"right_{i}" for i, item in enumerate(sorted(changes))}
         values = {names[item]: value for item, value in changes.items()}
 
-        def planner(dataset: Dataset, catalog: Catalog) -> planning.Plan:
-            return planning.rectify_plan(dataset, catalog, names)
+        def planner(dataset: Dataset, catalog: Catalog, dialect: Dialect) -> planning.Plan:
+            return planning.rectify_plan(dataset, catalog, dialect, names)
 
-        return self._write("correct", planner, [(key, who)], values)[key]
+        return self._write("correct", ("rectify", *names), planner, [(key, who)], values)[key]
 
     def _write(
-        self, doing: str, planner: Planner, people: People[Ref], extra: Mapping[str, Any] | None = None
-    ) -> dict[Ref, Done]:
-        with self._connected(doing, read_only=False) as connection:
-            plan = planner(self.dataset, self._catalog(connection))
+        self, doing: str, name: Hashable, planner: Planner, people: People[Ref], extra: Mapping[str, Any] | None = None,
+        *, dry_run: bool = False,
+    ) -> dict[Ref, Done]:  # fmt: skip
+        who = run.seed([each for _, each in people])
+        with self._database.transaction(doing, read_only=False) as connection:
+            plan = self._known.plan(name, planner, self._catalog(connection))
             self._refuse(doing, refusals(plan))
-            who = run.seed([each for _, each in people])
-            changes = run.write(connection, plan, who, {**self._hash_keys, **(extra or {})})
+            changes = self._carry_out(connection, plan, who, doing, {**self._hash_keys, **(extra or {})})
+            if dry_run:
+                connection.rollback()
         told = evidence(changes, len(people))
         return {ref: Done(evidence=each) for (ref, _), each in zip(people, told, strict=True)}
 
-    def _connected(self, doing: str, *, read_only: bool) -> Any:
-        return run.connected(self._url, self.name, doing, self._limits, read_only=read_only)
+    def _carry_out(
+        self, connection: Connection, plan: planning.Plan, who: run.Seed, doing: str, values: Mapping[str, Any]
+    ) -> list[run.Change]:
+        try:
+            return run.writes(connection, plan, who, values, self._database.dialect.defer())
+        except run.Refused as refused:
+            found = tuple(Refusal(b.table, b.column, b.reason, b.proposal) for b in refused.broken)
+            raise Refused(self.name, doing, found) from None
+        except run.Swallowed as wrong:
+            raise SystemProblem(f"{self.name}: could not {doing}: {wrong}", consequence="fix settings") from wrong
+        except run.Raced:
+            raise problem(Told("conflict"), self.name, doing) from None
+        except DBAPIError as wrong:
+            told = self._database.told(wrong)
+            if told.trouble == "foreign key" and _raced(plan, told.table):
+                raise problem(Told("conflict", told.code), self.name, doing) from None
+            raise
 
-    def _catalog(self, connection: psycopg.Connection[Any]) -> Catalog:
-        catalog = read_catalog(connection, self.dataset)
+    def _catalog(self, connection: Connection, *, stale: bool = False) -> Catalog:
+        """The catalog; with `stale`, one that is at most a minute old will do."""
+        catalog = (self._known.at_hand if stale else None) or self._known.read(connection)
         self._refuse("plan", missing(self.dataset, catalog))
         return catalog
 
     def _refuse(self, doing: str, found: Iterable[Refusal]) -> None:
-        if reasons := "; ".join(map(str, found)):
-            raise SystemProblem(f"{self.name}: refused to {doing}: {reasons}", consequence="fix settings")
+        if reasons := tuple(found):
+            raise Refused(self.name, doing, reasons)
 
     @cached_property
     def _hash_keys(self) -> dict[str, bytes]:
@@ -167,23 +217,24 @@ class SqlSystem(System):
         return {"inner_key": bytes(b ^ 0x36 for b in padded), "outer_key": bytes(b ^ 0x5C for b in padded)}
 
 
-def _found(each: list[Finding]) -> Found:
-    tables: dict[str, int] = {}
-    for one in each:
-        tables[one.kind] = tables.get(one.kind, 0) + 1
-    return Found(evidence={"rows": len(each), "tables": tables}, findings=tuple(each))
+def _raced(plan: planning.Plan, table: str | None) -> bool:
+    """Whether the rows in the way are of a table whose rows were all deleted a moment ago: someone added more."""
+    emptied = {s.table for s in plan.steps if s.effect == "delete" and not may_be_shared(plan.reach, s.table)}
+    return table in {plan.reach.catalog.tables[name].bare for name in emptied}
 
 
-def _oldest(connection: psycopg.Connection[Any], reach: Reach, table: str, column: str) -> str | None:
+def _oldest(connection: Connection, reach: Reach, table: str, column: str) -> str | None:
     """The oldest time in ISO form, in UTC where the column knows its zone."""
-    form = "select min({}) from {}"
-    if reach.catalog.column(table, column).type == "timestamp with time zone":
-        form = "select min({}) at time zone 'UTC' from {}"
-    row = connection.execute(sql.SQL(form).format(ident(column), reach.at(table)), {}).fetchone()
-    age = row[0] if row else None
-    if age is None:
-        return None
-    return f"{age.isoformat()}+00:00" if "zone" in form else str(age.isoformat())
+    here = reach.at(table)
+    age: Any = connection.execute(select(func.min(reach.column(here, table, column)))).scalar()
+    if isinstance(age, str):  # SQLite has no type for times
+        try:
+            age = datetime.fromisoformat(age)
+        except ValueError:
+            return str(age)
+    if isinstance(age, datetime) and age.tzinfo:
+        age = age.astimezone(UTC)
+    return age.isoformat() if isinstance(age, date) else None if age is None else str(age)
 
 
 def _setting(system: str, config: Mapping[str, Any], name: str) -> str:

@@ -43,7 +43,7 @@ class PostgreSQL(Dialect):
             max_overflow=1,
             pool_pre_ping=True,
             isolation_level=level,  # every statement of an answer sees the same moment
-            execution_options={"postgresql_readonly": read_only},
+            execution_options={"postgresql_readonly": True} if read_only else {},  # a default of the database stands
             hide_parameters=True,
         )
 

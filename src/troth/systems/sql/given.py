@@ -1,0 +1,156 @@
+"""Rows we hand to a statement: one bound JSON parameter, however many they are, so no table is made for them.
+
+A statement reads them as a table `(n, c0, c1 …)`: `n` a number of ours (a person's place in the caller's list, or a
+row's), the rest what a row of the database is compared with.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, bindparam, cast, column, func
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.types import NullType, Numeric
+
+from troth.systems.sql.dialects.compare import holds
+from troth.systems.sql.dialects.elements import as_text, collated, of_type, to_uuid
+from troth.systems.sql.dialects.live import LiveColumn
+
+Value = str | int | float | bool | None
+Element = ColumnElement[Any]
+PIECE = 20_000  # rows in one parameter: a few megabytes at most, which every server takes
+
+_ROW = {
+    "postgresql": "(SELECT (r->>0)::int AS n{columns} FROM json_array_elements(CAST({bind} AS json)) AS r)",
+    "sqlite": "(SELECT json_extract(j.value, '$[0]') AS n{columns} FROM json_each({bind}) AS j)",
+    "mysql": "(SELECT j.* FROM JSON_TABLE({bind}, '$[*]' COLUMNS (n INT PATH '$[0]'{columns})) AS j)",
+    "mssql": "(SELECT j.* FROM OPENJSON({bind}) WITH (n int '$[0]'{columns}) AS j)",
+    "snowflake": "(SELECT f.value[0]::int AS n{columns} FROM TABLE(FLATTEN(INPUT => PARSE_JSON({bind}))) AS f)",
+    "bigquery": "(SELECT CAST(JSON_VALUE(r, '$[0]') AS INT64) AS n{columns}"
+    " FROM UNNEST(JSON_QUERY_ARRAY({bind})) AS r)",
+}
+_CELL = {
+    "postgresql": ", r->>{place} AS {name}",
+    "sqlite": ", json_extract(j.value, '$[{place}]') AS {name}",
+    "mysql": ", {name} LONGTEXT PATH '$[{place}]'",
+    "mssql": ", {name} nvarchar(max) '$[{place}]'",
+    "snowflake": ", f.value[{place}]::varchar AS {name}",
+    "bigquery": ", JSON_VALUE(r, '$[{place}]') AS {name}",
+}
+
+
+class _Given(FunctionElement[Any]):
+    name = "given"
+    inherit_cache = False  # statements are compiled once a plan, and kept there
+    type = NullType()
+
+    def __init__(self, bind: Element, width: int) -> None:
+        super().__init__(bind)
+        self.width = width
+
+
+@compiles(_Given)
+def _given(element: _Given, compiler: SQLCompiler, **kw: Any) -> str:
+    kind = "mysql" if compiler.dialect.name == "mariadb" else compiler.dialect.name
+    cells = (_CELL[kind].format(place=i + 1, name=f"c{i}") for i in range(element.width))
+    bind = next(compiler.process(one, **kw) for one in element.clauses)
+    return _ROW[kind].format(bind=bind, columns="".join(cells))
+
+
+def given(parameter: str, width: int) -> TableValuedAlias:
+    """The rows bound as `parameter`, as a table of that name with columns `n, c0 … c<width-1>`."""
+    cells = (column(f"c{i}", String) for i in range(width))
+    return _Given(bindparam(parameter, type_=String, required=False), width).table_valued(
+        column("n", Integer), *cells, name=parameter
+    )
+
+
+def pack(rows: Iterable[Sequence[Value]]) -> str:
+    """Rows `(n, c0, c1 …)` as the parameter's JSON."""
+    return json.dumps([list(row) for row in rows], separators=(",", ":"))
+
+
+# values on their way from one statement into the next
+
+
+def fetched(element: Element, live: LiveColumn) -> Element:
+    """What to select of a column so that `wire` can carry it: itself, or its text where drivers would round it."""
+    if live.family in ("text", "whole", "uuid"):
+        return element
+    return func.hex(element) if _as_hex(live) else as_text(element)
+
+
+def _as_hex(live: LiveColumn) -> bool:
+    return live.family == "binary" and live.type != "bytea"
+
+
+def wire(value: Any) -> Value:
+    """A fetched value as JSON carries it; two equal keys have equal forms."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else str(value)
+    return str(value)
+
+
+_WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,37})", re.ASCII)
+_BIG = 2**63
+
+
+def fitting(value: Value, live: LiveColumn) -> Value:
+    """`value` of another column as this one could hold it: `"12"` as 12; None where it cannot be equal to any."""
+    if live.family == "whole":
+        return _number(value, live)
+    if live.family == "uuid":
+        return _uuid(value)
+    return str(value) if live.family == "text" and isinstance(value, int | float) else value
+
+
+def _number(value: Value, live: LiveColumn) -> Value:
+    if isinstance(value, str):
+        value = int(value) if _WHOLE.fullmatch(value) else None
+    if not isinstance(value, int) or (not _exact(live) and not -_BIG <= value < _BIG):
+        return None
+    return value
+
+
+def _uuid(value: Value) -> Value:
+    try:
+        return str(UUID(str(value)))
+    except ValueError:
+        return None
+
+
+def _exact(live: LiveColumn) -> bool:
+    return live.type in ("numeric", "decimal", "number", "bignumeric")
+
+
+def equal(
+    element: Element, live: LiveColumn, cell: Element, *, dialect: str, alike: bool = True
+) -> ColumnElement[bool]:
+    """Whether a column holds the value of a given cell, so that the column's own index serves.
+
+    `cell` was `fitting` before it was packed. `alike`: it comes from a column of the same collation, so texts compare
+    as the database itself compares them.
+    """
+    if dialect == "sqlite":  # cells keep their JSON type there, as columns keep the type of each value
+        return (func.hex(element) if live.family == "binary" else element) == cell
+    if live.family == "whole":
+        return element == cast(cell, Numeric(38, 0) if _exact(live) else BigInteger())
+    if live.family == "uuid":
+        return element == to_uuid(cell)
+    if live.family == "text":
+        return _text(element, live, cell, alike=alike)
+    return element == (func.unhex(cell) if _as_hex(live) else of_type(cell, live.spelled or live.type))
+
+
+def _text(element: Element, live: LiveColumn, cell: Element, *, alike: bool) -> ColumnElement[bool]:
+    if not alike or live.type == "citext" or live.collation is None:
+        return holds(element, live, cell)
+    return element == collated(cell, live.collation, live.charset)

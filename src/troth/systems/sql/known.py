@@ -1,0 +1,51 @@
+"""What is remembered of a database between calls: its catalog, for a minute, and the plans made over it."""
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine.interfaces import Dialect as Compiling
+
+from troth.systems.sql.catalog import Catalog, read_catalog
+from troth.systems.sql.dialects.base import Dialect
+from troth.systems.sql.model import Dataset
+from troth.systems.sql.plan import Plan
+
+MINUTE = 60.0  # seconds a catalog may be old when nothing is written
+
+
+class Known:
+    """Catalog and plans of one system. A plan lives as long as the catalog says the same, so its SQL is made once."""
+
+    def __init__(self, dataset: Dataset, dialect: Dialect) -> None:
+        self._dataset = dataset
+        self._dialect = dialect
+        self._compiling: Compiling = dialect.compiling()
+        self._catalog: Catalog | None = None
+        self._read_at = 0.0
+        self._plans: dict[Hashable, tuple[Catalog, Plan]] = {}
+
+    @property
+    def at_hand(self) -> Catalog | None:
+        """The catalog, if it is young enough for reading."""
+        return self._catalog if time.monotonic() - self._read_at < MINUTE else None
+
+    def read(self, connection: Connection) -> Catalog:
+        """The catalog as it is now; the same value as before where nothing has changed."""
+        now = read_catalog(connection, self._dataset, self._dialect)
+        if self._catalog is None or self._catalog != now:
+            self._catalog = now
+        self._read_at = time.monotonic()
+        return self._catalog
+
+    def forget(self) -> None:
+        self._catalog = None
+        self._plans = {}
+
+    def plan(self, name: Hashable, planner: Callable[[Dataset, Catalog, Any], Plan], catalog: Catalog) -> Plan:
+        """The plan called `name` over this catalog, made by `planner` the first time."""
+        kept = self._plans.get(name)
+        if kept is None or kept[0] is not catalog:
+            kept = self._plans[name] = (catalog, planner(self._dataset, catalog, self._compiling))
+        return kept[1]

@@ -1,0 +1,135 @@
+"""Reads whose rows are whose: table by table along the references, a statement a table, round by round in a circle."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from troth.systems.sql.compose import Reach, matching
+from troth.systems.sql.fetch import HEAD, Fetch
+from troth.systems.sql.given import PIECE, Value, fitting, pack, wire
+from troth.systems.sql.graph import ByIdentity, ByLink, Layer
+from troth.systems.sql.seed import Seed
+from troth.systems.sql.statements import Runner
+
+Key = tuple[Value, ...]
+Starts = Sequence[Sequence[Value]]
+
+
+@dataclass
+class Reached:
+    """Rows of one table. `holders`: who reaches each; `named`, `living`: see `Fetch`; `matched`: identity columns that
+    named somebody looked for; `others`: rows a link leads to, though they name somebody else."""
+
+    rows: dict[Key, Sequence[Any]] = field(default_factory=dict)
+    holders: dict[Key, dict[int, None]] = field(default_factory=dict)
+    matched: dict[Key, set[str]] = field(default_factory=dict)
+    theirs: dict[int, set[Key]] = field(default_factory=dict)
+
+    def others(self, person: int) -> set[Key]:
+        """Rows that are another person's, and not this one's as well."""
+        return {key for key in self.theirs.get(person, ()) if person not in self.holders.get(key, ())}
+
+    def named(self, key: Key) -> bool:
+        return bool(self.rows[key][3])
+
+    def living(self, key: Key) -> bool:
+        return bool(self.rows[key][4])
+
+
+def cells(row: Sequence[Any], places: Iterable[int]) -> Key:
+    """Carried values of a fetched row, by their places among the carried columns."""
+    return tuple(wire(row[HEAD + place]) for place in places)
+
+
+def walk(runner: Runner, fetches: Mapping[str, Fetch], reach: Reach, who: Seed) -> dict[str, Reached]:
+    """Everything the people of `who` reach, by table. Writes nothing."""
+    walking = _Walk(runner, fetches, reach, who)
+    for layer in reach.layers:
+        walking.layer(layer)
+    return walking.found
+
+
+@dataclass
+class _Walk:
+    runner: Runner
+    fetches: Mapping[str, Fetch]
+    reach: Reach
+    who: Seed
+    found: dict[str, Reached] = field(default_factory=dict)
+
+    def layer(self, layer: Layer) -> None:
+        """Rows of the tables of one layer; in a circle until a round finds nobody's row that was not known."""
+        new: dict[str, list[tuple[int, Key]]] = {}
+        for table in layer.tables:
+            self.found[table] = Reached()
+        for table in layer.tables:
+            new[table] = self._read(table, self._first(table, layer))
+        while layer.circular and any(new.values()):
+            new = {table: self._read(table, self._again(table, new)) for table in layer.tables}
+
+    def _first(self, table: str, layer: Layer) -> dict[int, Starts]:
+        """Where the ways into `table` start from outside of its layer."""
+        starts: dict[int, Starts] = {}
+        for place, way in enumerate(self.reach.ways[table]):
+            if isinstance(way, ByIdentity):
+                starts[place] = self.who.of(way.kind, matching(way))
+            elif way.table not in layer.tables:
+                every = ((n, key) for key, who in self.found[way.table].holders.items() for n in who)
+                starts[place] = self._along(table, way, every)
+        return starts
+
+    def _again(self, table: str, new: Mapping[str, list[tuple[int, Key]]]) -> dict[int, Starts]:
+        """Where the ways within the circle start: from the rows of the last round."""
+        ways = enumerate(self.reach.ways[table])
+        return {p: self._along(table, w, new[w.table]) for p, w in ways if isinstance(w, ByLink) and w.table in new}
+
+    def _along(self, table: str, way: ByLink, rows: Iterable[tuple[int, Key]]) -> Starts:
+        """What `way` compares with, for each person: without NULLs, and only what the columns could hold."""
+        rows_of = self.found[way.table].rows
+        live = [self.reach.live(table, one) for one in way.columns]
+        places = self.reach.places(way.table, way.others)
+        starts: dict[tuple[Value, ...], None] = {}
+        for person, key in rows:
+            values = [fitting(one, column) for one, column in zip(cells(rows_of[key], places), live, strict=True)]
+            if None not in values:
+                starts[person, *values] = None
+        return list(starts)
+
+    def _read(self, table: str, starts: Mapping[int, Starts]) -> list[tuple[int, Key]]:
+        """Reads the rows that lead on from `starts`; returns which person reaches which new row."""
+        new: list[tuple[int, Key]] = []
+        for piece in _pieces(starts):
+            fetch, places = self.fetches[table], tuple(piece)
+            values = {f"g{place}": pack(rows) for place, rows in piece.items()}
+            rows = self.runner.rows(("fetch", table, places), partial(fetch.statement, places), values)
+            new += self._keep(table, rows)
+        return new
+
+    def _keep(self, table: str, rows: Iterable[Sequence[Any]]) -> list[tuple[int, Key]]:
+        into, new = self.found[table], []
+        places = self.reach.places(table, self.reach.table(table).key)
+        several = self.fetches[table].several
+        for row in rows:
+            key = cells(row, places)
+            if row[2]:
+                into.theirs.setdefault(row[0], set()).add(key)
+                continue
+            holders = into.holders.setdefault(key, {})
+            if row[0] not in holders:
+                holders[row[0]] = None
+                into.rows.setdefault(key, row)
+                new.append((row[0], key))
+            if several and isinstance(way := self.reach.ways[table][row[1]], ByIdentity):
+                into.matched.setdefault(key, set()).add(way.column)
+        return new
+
+
+def _pieces(starts: Mapping[int, Starts]) -> Iterable[dict[int, Starts]]:
+    """All ways in one statement, unless one starts from very many rows: what is over follows by itself."""
+    first = {place: rows[:PIECE] for place, rows in starts.items() if rows}
+    if first:
+        yield first
+    for place, rows in starts.items():
+        for begin in range(PIECE, len(rows), PIECE):
+            yield {place: rows[begin : begin + PIECE]}

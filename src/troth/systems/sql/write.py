@@ -1,0 +1,131 @@
+"""Carries a writing plan out over the rows that were reached, in the connection's transaction; the caller commits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from troth.systems.sql.given import PIECE, pack
+from troth.systems.sql.plan import ROWS, Plan, Step, left, loosening, writing
+from troth.systems.sql.statements import Runner
+from troth.systems.sql.walk import Key, Reached
+
+RETURNING = ("postgresql",)  # say, in the writing statement itself, which of the given rows they changed
+
+
+class Swallowed(Exception):
+    """The database accepted a write and did not do it: a trigger, rule or row security is in the way."""
+
+    def __init__(self, table: str, rows: int) -> None:
+        super().__init__(f"{rows} rows of {table} did not change; look for a trigger, rule or row security there")
+
+
+class Raced(Exception):
+    """Somebody else changed the same rows between our reading and our writing."""
+
+
+@dataclass
+class Change:
+    """What a step did for one person. `columns`: column → rows in which it changed."""
+
+    person: int
+    step: Step
+    reached: int = 0
+    changed: int = 0
+    shared: int = 0
+    others: int = 0
+    columns: dict[str, int] = field(default_factory=dict)
+
+
+def due(plan: Plan, found: Mapping[str, Reached], shared: Mapping[str, set[Key]]) -> dict[str, list[Key]]:
+    """Keys of the rows each step would change, by table: reached, nobody else's, and not yet as they should be."""
+    return {step.table: _due(plan, step, found[step.table], shared.get(step.table, set())) for step in plan.steps}
+
+
+def _due(plan: Plan, step: Step, reached: Reached, shared: set[Key]) -> list[Key]:
+    if not step.writes:
+        return []
+    begin = plan.fetches[step.table].flags
+    flags = slice(begin, begin + len(step.assigns))
+    every = step.effect == "delete"
+    return [key for key, row in reached.rows.items() if key not in shared and (every or any(row[flags]))]
+
+
+def write(runner: Runner, plan: Plan, rows: Mapping[str, Sequence[Key]]) -> dict[str, set[Key]]:
+    """Changes these rows; returns which did, by table. Raises Swallowed, Raced and the database's own errors."""
+    for step in plan.steps:
+        if step.loosens and rows[step.table]:
+            for packed, _ in _pieces(rows[step.table]):
+                runner.send(("loosen", step.table), partial(loosening, plan.reach, step), {ROWS: packed})
+    return {step.table: _carry_out(runner, plan, step, rows[step.table]) for step in plan.steps}
+
+
+def _pieces(keys: Sequence[Key]) -> list[tuple[str, Sequence[Key]]]:
+    pieces = [keys[begin : begin + PIECE] for begin in range(0, len(keys), PIECE)]
+    return [(pack([n, *key] for n, key in enumerate(piece)), piece) for piece in pieces]
+
+
+def _carry_out(runner: Runner, plan: Plan, step: Step, keys: Sequence[Key]) -> set[Key]:
+    changed: set[Key] = set()
+    for packed, piece in _pieces(keys):
+        if plan.reach.dialect in RETURNING:
+            changed |= _told(runner, plan, step, packed, piece)
+        else:
+            _counted(runner, plan, step, packed, len(piece))
+            changed |= set(piece)
+    return changed
+
+
+def _told(runner: Runner, plan: Plan, step: Step, packed: str, piece: Sequence[Key]) -> set[Key]:
+    build = partial(writing, plan.reach, step, returning=True)
+    told = runner.rows(("write", step.table), build, {ROWS: packed})
+    unchanged = sum(still for _, still in told)
+    if len(told) < len(piece):
+        unchanged += _left(runner, plan, step, packed)
+    if unchanged:
+        raise Swallowed(step.table, unchanged)
+    return {piece[n] for n, _ in told}
+
+
+def _counted(runner: Runner, plan: Plan, step: Step, packed: str, expected: int) -> None:
+    """Where the database only counts: all rows or none, else somebody else was here at the same time."""
+    count = runner.send(
+        ("write", step.table), partial(writing, plan.reach, step, returning=False), {ROWS: packed}
+    ).rowcount
+    if step.effect != "delete" or count < expected:
+        if unchanged := _left(runner, plan, step, packed):
+            raise Swallowed(step.table, unchanged)
+        if 0 <= count < expected and plan.reach.dialect != "sqlite":  # there, nobody else writes meanwhile
+            raise Raced
+
+
+def _left(runner: Runner, plan: Plan, step: Step, packed: str) -> int:
+    return int(runner.send(("left", step.table), partial(left, plan.reach, step), {ROWS: packed}).scalar() or 0)
+
+
+def changes(
+    plan: Plan, found: Mapping[str, Reached], shared: Mapping[str, set[Key]], changed: Mapping[str, set[Key]]
+) -> list[Change]:
+    """What was done, for each step and person in order."""
+    return [one for step in plan.steps for one in _of_step(plan, step, found, shared, changed)]
+
+
+def _of_step(plan: Plan, step: Step, found: Any, shared: Any, changed: Any) -> list[Change]:
+    reached, kept, done = found[step.table], shared.get(step.table, set()), changed.get(step.table, set())
+    told: dict[int, Change] = {}
+    begin = plan.fetches[step.table].flags
+    flags = [(one.column, begin + place) for place, one in enumerate(step.assigns)]
+    for key, holders in reached.holders.items():
+        row = reached.rows[key]
+        columns = [column for column, place in flags if row[place]] if key in done else []
+        for person in holders:
+            one = told.setdefault(person, Change(person, step))
+            one.reached += 1
+            one.changed += key in done
+            one.shared += key in kept and step.writes
+            for column in columns:
+                one.columns[column] = one.columns.get(column, 0) + 1
+    for person in reached.theirs:
+        if others := len(reached.others(person)):
+            told.setdefault(person, Change(person, step)).others = others
+    return [told[person] for person in sorted(told)]

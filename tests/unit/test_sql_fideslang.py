@@ -8,7 +8,7 @@ import yaml
 from fideslang.default_taxonomy import DEFAULT_TAXONOMY
 from fideslang.models import Dataset as TheirDataset
 
-from troth.systems.sql import writing
+from troth.systems.sql import as_yaml
 from troth.systems.sql.dataset import DatasetError
 from troth.systems.sql.dataset import parse as parse_ours
 from troth.systems.sql.fideslang import Imported, is_fideslang, parse, read
@@ -48,7 +48,7 @@ def _notes(made: Imported) -> str:
 @pytest.mark.parametrize("name", ["shop", "awkward"])
 def test_a_file_survives_the_way_into_ours_and_back(name: str) -> None:
     made = read(CASES / f"{name}.yaml")
-    assert parse_ours(writing.text(made.dataset)) == made.dataset
+    assert parse_ours(as_yaml.text(made.dataset)) == made.dataset
 
 
 @pytest.mark.parametrize("name", ["shop", "awkward"])
@@ -269,7 +269,7 @@ def test_lists_and_bare_mappings_are_read(wrap: str) -> None:
 
 
 def test_our_own_files_are_told_apart() -> None:
-    assert not is_fideslang(writing.text(read(CASES / "shop.yaml").dataset))
+    assert not is_fideslang(as_yaml.text(read(CASES / "shop.yaml").dataset))
     assert not is_fideslang("[1, 2")
 
 

@@ -61,7 +61,9 @@ def _collection(page: Page, placed: tuple[Where, Source, Collection], drafts: Dr
         page.note(at, "skip_processing: nobody is looked for there")
     else:
         found = list(leaves(collection, at, source.data_categories, nested=nested))
-        drafts.tables[name] = Draft(at, source.fides_key, collection, source.schema_name, found)
+        drafts.tables[name] = Draft(
+            at, source.fides_key, collection, None if "." in name else source.schema_name, found
+        )
         _columns(page, drafts.tables[name], nested=nested)
 
 

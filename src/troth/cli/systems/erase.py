@@ -1,0 +1,126 @@
+"""`troth systems erase`: erase people from a database given by its address; of a configured system, only try."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from troth.cli.output import Exit, fail, print_json, say
+from troth.cli.systems import target
+from troth.cli.systems.find import counted, plan
+from troth.systems.kit.outcomes import Done, SystemProblem
+
+if TYPE_CHECKING:
+    from troth.systems.kit.base import System
+    from troth.systems.kit.identifiers import Identifiers
+
+Try = Annotated[bool, typer.Option("--dry-run", help="Do everything but keep it: the same answer, nothing changed.")]
+_REQUEST = (
+    "a request of the person is the way, so that identity, clock and proof are kept: open one in the console "
+    "under Requests; `--dry-run` shows what it would do here"
+)
+
+
+def run(
+    *,
+    identity: target.Identity = None,
+    identities: target.People = None,
+    system: target.Name = None,
+    dataset: target.File = None,
+    dataset_key: target.Keys = None,
+    url: target.Url = None,
+    dry_run: Try = False,
+    explain: target.Explain = False,
+    json: target.Json = False,
+) -> None:
+    """Erase people from a database, at once and in one transaction, as its dataset file says.
+
+    Exit code 1 if the dataset would break the database: every reason is told with a proposal, and nothing is written.
+    Exit code 3 if the database could not be asked, or refused; nothing is written then either.
+    """
+    if system and not (dry_run or explain or dataset or url):
+        fail(f"{system} belongs to this deployment: it is not erased from by a command", Exit.USAGE, help=_REQUEST)
+    asked = target.system(system, dataset, dataset_key, url)
+    if explain:
+        plan(asked, "erase", json=json)
+        return
+    whom = target.whom(identity, identities)
+    try:
+        with target.secrets_of(asked):
+            done = _erased(asked, whom, dry_run=dry_run)
+    except (SystemProblem, RuntimeError) as problem:
+        _refused(asked, problem, json=json)
+    if json:
+        answers = [{"person": number, **_json(each)} for number, each in enumerate(done, 1)]
+        print_json({"system": asked.name, "dry_run": dry_run, "people": answers})
+        return
+    for number, each in enumerate(done, 1):
+        for line in _lines(number, each, dry_run=dry_run):
+            say(line)
+    if dry_run:
+        say("nothing was changed")
+
+
+def _erased(asked: "System", whom: list["Identifiers"], *, dry_run: bool) -> list[Done]:
+    together = getattr(asked, "erase_many", None)
+    if together is None:
+        fail(f"{asked.name} is no database: an erasure there cannot be tried", Exit.USAGE)
+    answers: Mapping[int, Done] = together(list(enumerate(whom)), dry_run=dry_run)
+    return [answers[number] for number in range(len(whom))]
+
+
+def _refused(asked: "System", problem: Exception, *, json: bool) -> None:
+    """Leaves: with 1 where the dataset file is what must change, else with 3."""
+    refusals = tuple(getattr(problem, "refusals", ()))
+    said = target.unmasked_never(str(problem))
+    code = Exit.BROKEN if refusals else Exit.UNKNOWN
+    if json:
+        told = [_refusal(each) for each in refusals]
+        print_json({"system": asked.name, "refusals": told, "problem": said, "written": False})
+        raise typer.Exit(int(code))
+    if not refusals:
+        fail(said, code)
+    for each in refusals:
+        typer.echo(f"refused: {each}", err=True)
+    fail(f"{asked.name}: {counted(len(refusals), 'reason')} not to write; nothing was changed", code)
+
+
+def _refusal(each: Any) -> dict[str, Any]:
+    names = ("table", "column", "problem", "reason", "proposal")
+    told = {name: getattr(each, name) for name in names if getattr(each, name, None)}
+    return {**told, "message": str(each)}
+
+
+def _json(done: Done) -> dict[str, Any]:
+    return dict(done.evidence)
+
+
+_PAST = ("erased", "anonymised", "unlinked", "corrected")
+
+
+def _lines(number: int, done: Done, *, dry_run: bool) -> Iterator[str]:
+    rows = int(done.evidence.get("rows", 0))
+    verb = "would change" if dry_run else "changed"
+    yield f"person {number}: {verb} {counted(rows, 'row')}" if rows else f"person {number}: nothing to change"
+    for table, told in dict(done.evidence.get("tables", {})).items():
+        yield from (f"  {table}: {words}" for words in _table(told))
+
+
+def _table(told: Mapping[str, Any]) -> Iterator[str]:
+    for word in _PAST:
+        if told.get(word):
+            yield f"{counted(told[word], 'row')} {word}{_columns(told.get('columns'))}"
+    yield from _kept(told)
+
+
+def _columns(columns: Any) -> str:
+    names: Iterable[str] = columns if isinstance(columns, Mapping | list | tuple) else ()
+    return f" ({', '.join(names)})" if names else ""
+
+
+def _kept(told: Mapping[str, Any]) -> Iterator[str]:
+    kept = told.get("kept")
+    if isinstance(kept, int) and kept:
+        yield f"{counted(kept, 'row')} kept: {told.get('reason', '')}"
+    for each in kept if isinstance(kept, list) else ():
+        yield f"{counted(each.get('rows', 0), 'row')} kept: {each.get('reason', '')}"

@@ -1,0 +1,138 @@
+"""`troth systems find`: what a database, or any system of the deployment, holds about people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from troth.cli.output import Exit, fail, print_json, say
+from troth.cli.systems import target
+
+if TYPE_CHECKING:
+    from troth.systems.kit.base import System
+    from troth.systems.kit.identifiers import Identifiers
+    from troth.systems.kit.outcomes import Finding, Outcome
+
+
+def run(
+    *,
+    identity: target.Identity = None,
+    identities: target.People = None,
+    system: target.Name = None,
+    dataset: target.File = None,
+    dataset_key: target.Keys = None,
+    url: target.Url = None,
+    explain: target.Explain = False,
+    json: target.Json = False,
+) -> None:
+    """What is held about people: of a system of this deployment, or of any database with a dataset file.
+
+    Nothing is changed, and no Troth deployment is needed for a database given by --url.
+    Exit code 3 if the system could not be asked.
+    """
+    asked = target.system(system, dataset, dataset_key, url)
+    if explain:
+        plan(asked, "find", json=json)
+        return
+    whom = target.whom(identity, identities)
+    with target.asking():
+        found = _found(asked, whom)
+    if json:
+        print_json({"system": asked.name, "people": [_json(asked, n, each) for n, each in enumerate(found, 1)]})
+    else:
+        for number, each in enumerate(found, 1):
+            for line in _lines(asked, number, each):
+                say(line)
+    raise typer.Exit(int(Exit.FINE if all(_told(each) for each in found) else Exit.UNKNOWN))
+
+
+def plan(asked: "System", doing: str, *, json: bool) -> None:
+    """Prints the plan and statements of a database."""
+    explain = getattr(asked, "explain", None)
+    if explain is None:
+        fail(f"{asked.name} is no database: it has no plan", Exit.USAGE)
+    with target.asking():
+        text = explain(doing)
+    if json:
+        print_json({"system": asked.name, "doing": doing, "plan": text})
+    else:
+        say(text)
+
+
+def _found(asked: "System", whom: Sequence["Identifiers"]) -> "list[Outcome]":
+    together = getattr(asked, "find_many", None)
+    if together is None:
+        return [asked.find(each) for each in whom]
+    answers: Mapping[int, Outcome] = together(list(enumerate(whom)))
+    return [answers[number] for number in range(len(whom))]
+
+
+def _told(outcome: "Outcome") -> bool:
+    from troth.systems.kit.outcomes import Found
+
+    return isinstance(outcome, Found)
+
+
+def _json(asked: "System", number: int, outcome: "Outcome") -> dict[str, Any]:
+    from troth.systems.kit.outcomes import Found
+
+    if not isinstance(outcome, Found):
+        return {"person": number, "outcome": type(outcome).__name__, "why": _why(outcome)}
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for one in outcome.findings:
+        tables.setdefault(one.kind, []).append(_row(asked, one))
+    told = {name: value for name, value in outcome.evidence.items() if name not in ("rows", "tables")}
+    looked = _looked_at(asked)
+    answer = {"person": number, "rows": len(outcome.findings), "tables": tables, **told}
+    return answer if looked is None else {**answer, "looked_at": looked}
+
+
+def _row(asked: "System", one: "Finding") -> dict[str, Any]:
+    key = _key(asked, one)
+    return {"id": one.id, **({"key": key} if key else {}), "columns": dict(one.values), "items": dict(one.items)}
+
+
+def _key(asked: "System", one: "Finding") -> dict[str, Any]:
+    """The row's key, column by column, where the system is a database."""
+    dataset = getattr(asked, "dataset", None)
+    names: tuple[str, ...] = dataset.tables[one.kind].key if dataset and one.kind in dataset.tables else ()
+    return {name: one.values.get(name) for name in names}
+
+
+def _looked_at(asked: "System") -> list[str] | None:
+    """Tables that an identity leads to; None where the system is no database."""
+    dataset = getattr(asked, "dataset", None)
+    if dataset is None:
+        return None
+    from troth.systems.sql.graph import ordered
+
+    return list(ordered(dataset))
+
+
+def _why(outcome: "Outcome") -> str:
+    said = [getattr(outcome, name, "") for name in ("reason", "on", "manual_steps")]
+    return "; ".join(str(each) for each in said if each)
+
+
+def _lines(asked: "System", number: int, outcome: "Outcome") -> Iterator[str]:
+    from troth.systems.kit.outcomes import Found
+
+    if not isinstance(outcome, Found):
+        yield f"person {number}: could not tell: {_why(outcome)}"
+        return
+    tables: dict[str, list[Finding]] = {}
+    for one in outcome.findings:
+        tables.setdefault(one.kind, []).append(one)
+    rows = counted(len(outcome.findings), "row")
+    yield f"person {number}: {rows} in {counted(len(tables), 'table')}" if tables else f"person {number}: nothing held"
+    for name, each in tables.items():
+        yield f"  {name}"
+        for one in each:
+            yield f"    {one.id}: " + ", ".join(f"{k} {v}" for k, v in one.values.items() if v is not None)
+    for name, rows_of_others in dict(outcome.evidence.get("others") or {}).items():
+        yield f"  {name}: {counted(rows_of_others, 'row')} of other people, not shown"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,47 @@
+"""`troth systems list`: the systems of the systems file, and what each can do."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from troth import ground
+from troth.cli.output import print_json, say
+from troth.cli.systems import target
+
+if TYPE_CHECKING:
+    from troth.systems.kit.base import System
+
+VERBS = ("find", "erase", "rectify", "suppress", "deliver", "oldest")
+
+
+def run(json: target.Json = False) -> None:
+    """The systems of the systems file: what each is, and which verbs it offers. Asks none of them."""
+    from troth.systems import services
+
+    with target.asking():
+        found = [_system(each) for each in services.registry().all()]
+    if json:
+        print_json({"file": str(ground.settings().systems_file), "systems": found})
+        return
+    if not found:
+        typer.echo(f"no systems yet: {ground.settings().systems_file} names none", err=True)
+    width = max((len(each["name"]) for each in found), default=0)
+    for each in found:
+        say(f"{each['name']:{width}}  {each['title']}: {', '.join(each['verbs']) or 'nothing it does by itself'}")
+
+
+def _system(each: "System") -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "title": each.title,
+        "kind": type(each).__name__,
+        "recipient": each.recipient,
+        "verbs": [verb for verb in VERBS if _offers(each, verb)],
+    }
+
+
+def _offers(each: "System", verb: str) -> bool:
+    """Whether the connector writes the verb itself."""
+    from troth.systems.kit.base import System
+
+    return getattr(type(each), verb) is not getattr(System, verb)

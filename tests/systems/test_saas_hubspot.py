@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from saas_vendor import JO, RECORDS, WHO, Vendor, lead
+from saas_vendor import JO, RECORDS, WHO, Vendor, found, lead
 
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, Pending, SystemProblem
+from troth.systems.kit.outcomes import Done, Expires, NotOffered, Pending, SystemProblem
 from troth.systems.saas.hubspot.connector import HubSpot
 from troth.systems.sandbox.server import running
 
@@ -84,6 +84,7 @@ def test_an_erasure_is_done_only_when_search_forgot_it(hubspot: Vendor) -> None:
     for token in ("", "{}x", '["x"]', "3"):
         with pytest.raises(SystemProblem, match="token"):
             hubspot.system.check(token)
+    assert isinstance(hubspot.system.check('{"contacts": [], "archived": {}, "kept": {}}'), Done)
 
 
 def test_a_batch_refused_in_part_is_a_failure(hubspot: Vendor) -> None:
@@ -108,3 +109,60 @@ def test_a_missing_custom_property_asks_for_settings(hubspot: Vendor) -> None:
     with pytest.raises(SystemProblem, match="PROPERTY_DOESNT_EXIST") as caught:
         hubspot.made(fields={"role": "no_such_property"}).deliver(lead(role="x"), key="d-1")
     assert caught.value.consequence == "fix settings"
+
+
+OTHER = "other@example.org"
+HANGING = [
+    {"kind": "notes", "of": [JO], "hs_note_body": "Jo likes tea"},
+    {"kind": "tickets", "of": [JO], "subject": "It broke"},
+    {"kind": "meetings", "of": [JO, OTHER], "subject": "Kick-off"},
+    {"kind": "deals", "of": [JO], "subject": "Big deal"},
+    {"kind": "notes", "of": [OTHER], "hs_note_body": "Not about Jo"},
+]
+
+
+def test_what_hangs_on_a_contact_is_found(hubspot: Vendor) -> None:
+    hubspot.ask("seed", records=[*RECORDS["hubspot"], *HANGING])
+    outcome = found(hubspot.system.find(WHO))
+    kinds = sorted(finding.kind for finding in outcome.findings)
+    assert kinds == ["contact", "contact", "deal", "meeting", "note", "ticket"]
+    assert outcome.evidence == {"contacts": 2, "related": 4}
+    assert len(found(hubspot.made(also=["notes"]).find(WHO)).findings) == 3
+
+
+def test_erasure_takes_what_is_the_persons_alone_and_tells_what_stays(hubspot: Vendor) -> None:
+    hubspot.ask("seed", records=[*RECORDS["hubspot"], *HANGING])
+    done = hubspot.erased()
+    assert done.evidence["archived"] == {"notes": 1, "tickets": 1}
+    assert sorted(done.evidence["kept"]) == ["deals", "meetings"]
+    left = [row.get("subject") or row.get("hs_note_body") for row in hubspot.records() if "kind" in row]
+    assert left == ["Kick-off", "Big deal", "Not about Jo"]
+    assert [type(rest) for rest in done.remains] == [Expires, Expires, NotOffered]
+    assert hubspot.erased().evidence == {"contacts": 0}
+
+
+def test_kinds_to_keep_are_a_choice(hubspot: Vendor) -> None:
+    hubspot.ask("seed", records=[*RECORDS["hubspot"], *HANGING])
+    hubspot.system = hubspot.made(keep=["tickets", "notes"])
+    assert hubspot.erased().evidence["archived"] == {"deals": 1}
+
+
+def test_associations_go_on_over_pages(hubspot: Vendor) -> None:
+    notes = [{"kind": "notes", "of": [JO], "hs_note_body": str(n)} for n in range(11)]
+    hubspot.ask("seed", records=[RECORDS["hubspot"][0], *notes], page_size=3)
+    assert len(found(hubspot.system.find(WHO)).findings) == 12
+    assert hubspot.erased().evidence["archived"] == {"notes": 11}
+    assert hubspot.records() == []
+
+
+def test_a_contact_alone_leaves_only_the_vendors_own_purge(hubspot: Vendor) -> None:
+    hubspot.ask("seed", records=RECORDS["hubspot"])
+    (rest,) = hubspot.erased().remains
+    assert isinstance(rest, Expires)
+    assert "30 days" in rest.on
+
+
+def test_the_connection_is_tested_with_the_number_of_the_account(hubspot: Vendor) -> None:
+    assert hubspot.system.test() == Done({"account": "62515"})
+    with pytest.raises(SystemProblem, match="credentials"):
+        hubspot.made(token="wrong").test()

@@ -1,4 +1,4 @@
-"""HubSpot: contacts through CRM v3, marketing e-mail through communication preferences v4.
+"""HubSpot: contacts and what hangs on them through CRM v3, marketing e-mail through communication preferences v4.
 
 Addresses travel in request bodies (batch operations), so that they stay out of URLs and their logs.
 """
@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from pydantic import Field
-
 from troth.systems.kit.auth import Auth, Bearer
 from troth.systems.kit.base import Outgoing
 from troth.systems.kit.fields import items_of
@@ -17,8 +15,9 @@ from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Finding, Found, Outcome, Pending, SystemProblem
 from troth.systems.kit.paging import in_batches, pages
 from troth.systems.kit.saas import SaasSystem
-from troth.systems.kit.settings import ConnectorSettings, SecretText
 from troth.systems.saas.hubspot.mail import Subscriptions, all_well
+from troth.systems.saas.hubspot.related import Related, remains
+from troth.systems.saas.hubspot.settings import HubSpotSettings
 
 CONTACTS = "/crm/v3/objects/contacts"
 PAGE = 100
@@ -30,31 +29,19 @@ INDEX_DELAY = timedelta(seconds=15)
 Contact = Mapping[str, Any]
 
 
-class HubSpotSettings(ConnectorSettings):
-    """A private app with scopes for contacts (read, write, GDPR delete) and communication preferences."""
-
-    token: SecretText = Field(title="Access token", description="Token of a private app.")
-    subscription_id: int | None = Field(
-        None,
-        title="Subscription type",
-        description="Id of the marketing e-mail subscription type that people who agree are subscribed to.",
-    )
-    not_marketing: tuple[int, ...] = Field(
-        (), title="Not marketing", description="Ids of subscription types that are not marketing, such as one to one."
-    )
-    key_property: str = Field(
-        "troth_records",
-        title="Key property",
-        pattern=r"^[a-z][a-z0-9_]*$",
-        description="Custom multi-line text property of contacts: it keeps a delivery from happening twice.",
-    )
-
-
 class HubSpot(SaasSystem):
     """Found by e-mail address, the primary and the additional ones of a contact."""
 
     Settings = HubSpotSettings
     TITLE: ClassVar[str] = "HubSpot"
+    LIMITS: ClassVar[Mapping[str, str]] = {
+        "find": "Contacts, activities, tickets and deals are found; form submissions, page views and conversations are "
+        "not.",
+        "erase": "Contacts go for good, their activities and tickets to the recycle bin for 90 days; deals, and what "
+        "other people share, stay. HubSpot keeps the address on a block list.",
+        "rectify": "Contacts only; activities and tickets keep what was written at the time.",
+        "suppress": "Marketing e-mail only; advertising audiences follow from HubSpot's own lists.",
+    }
     FIELDS: ClassVar[Mapping[str, str]] = {
         "email": "email",
         "full-name": "lastname",
@@ -74,38 +61,50 @@ class HubSpot(SaasSystem):
     def __init__(self, name: str, settings: HubSpotSettings) -> None:
         super().__init__(name, settings)
         self.mail = Subscriptions(name, self.api)
+        self._related = Related(name, self.api, settings.also)
 
     def auth(self) -> Auth:
         return Bearer(self.settings.token)
 
     def find(self, who: Identifiers) -> Outcome:
-        """Every contact with one of the e-mail addresses, every property that has a value."""
+        """Every contact with one of the e-mail addresses and what hangs on it, every property that has a value."""
         contacts = self._contacts(who, self._properties())
-        return Found({"contacts": len(contacts)}, tuple(self._finding(contact) for contact in contacts))
+        related = list(self._related.findings([contact["id"] for contact in contacts]))
+        counts = {"contacts": len(contacts), "related": len(related)}
+        return Found(counts, (*(self._finding(contact) for contact in contacts), *related))
 
     def erase(self, who: Identifiers, *, key: str) -> Outcome:
-        """Permanent deletion of each contact found, by id.
+        """Archive what hangs on the person's contacts only, then delete each contact permanently, by id.
 
         Never by address: HubSpot puts an unknown address on a blocklist, and the person could not come back.
         """
         ids = [contact["id"] for contact in self._contacts(who, ["email"])]
+        if not ids:
+            return Done({"contacts": 0})
+        goes, stays = self._related.parted(ids, self.settings.keep)
+        self._related.archive(goes)
         for one in ids:
             self.api.call("erase a contact", "POST", f"{CONTACTS}/gdpr-delete", json={"objectId": one}, ok=(204, 404))
-        return self.check(json.dumps(ids)) if ids else Done({"contacts": 0})
+        archived = {kind: len(some) for kind, some in goes.items()}
+        return self.check(json.dumps({"contacts": ids, "archived": archived, "kept": stays}))
 
     def check(self, token: str) -> Outcome:
         """Done when search no longer shows the contacts: its index follows a deletion with some delay."""
-        try:
-            ids = [str(int(one)) for one in json.loads(token)]
-        except (ValueError, TypeError):
-            raise SystemProblem(
-                f"{self.name}: this token is not from a HubSpot erasure; start the erasure again", consequence="stop"
-            ) from None
+        ids, archived, kept = self._read_token(token)
         for some in in_batches(ids, PAGE):
             wanted = {"propertyName": "hs_object_id", "operator": "IN", "values": list(some)}
             if any(self._search_all(_search([{"filters": [wanted]}], []))):
                 return Pending(token, INDEX_DELAY)
-        return Done({"contacts": len(ids)})
+        return Done({"contacts": len(ids), "archived": archived, "kept": kept}, remains=remains(archived, kept))
+
+    def _read_token(self, token: str) -> tuple[list[str], dict[str, int], dict[str, list[str]]]:
+        try:
+            told = json.loads(token)
+            return [str(int(one)) for one in told["contacts"]], dict(told["archived"]), dict(told["kept"])
+        except (ValueError, TypeError, LookupError):
+            raise SystemProblem(
+                f"{self.name}: this token is not from a HubSpot erasure; start the erasure again", consequence="stop"
+            ) from None
 
     def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
         """Write the right values into every contact of the person.
@@ -158,6 +157,11 @@ class HubSpot(SaasSystem):
         body = _search([], ["createdate"], limit=1)
         found = self.api.call("search contacts", "POST", f"{CONTACTS}/search", json=body).need("results", list)
         return Done({"oldest": found[0]["createdAt"] if found else None})
+
+    def test(self) -> Done:
+        """Reads the number of the account."""
+        told = self.api.call("read the account", "GET", "/account-info/v3/details")
+        return Done({"account": str(told.need("portalId", int))})
 
     def marketed(self) -> Iterator[str]:
         """Addresses of contacts subscribed to at least one marketing e-mail subscription type."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from troth.systems.sandbox.double import Answer, Ask, Double, stamp, token
+from troth.systems.saas.hubspot.double_related import RELATED, RelatedDouble, batch, timed
+from troth.systems.sandbox.double import Answer, Ask, stamp, token
 
 TOKEN = "sandbox-token"  # noqa: S105 the double's own, worth nothing elsewhere
 PROPERTIES = (
@@ -15,13 +16,15 @@ READ_ONLY = frozenset({"createdate", "hs_object_id"})
 SUBSCRIPTIONS = {"1001": "Marketing Information", "1002": "One to One"}
 
 
-class HubSpot(Double):
-    """`seed` takes records (properties), properties (custom names), subscribed (addresses), page_size, search_lag."""
+class HubSpot(RelatedDouble):
+    """`seed` takes records (properties; or {"kind": "tickets", "of": addresses, …} for what hangs on contacts),
+    properties (custom names), subscribed (addresses), page_size, search_lag.
+    """
 
     vendor: ClassVar[str] = "hubspot"
 
     def fresh(self) -> dict[str, Any]:
-        who: dict[str, Any] = {"contacts": {}, "statuses": {}, "blocklist": [], "ghosts": []}
+        who: dict[str, Any] = {"contacts": {}, "statuses": {}, "blocklist": [], "ghosts": [], "related": {}}
         return {"next": 1, **who, "properties": list(PROPERTIES), "page_size": 200, "search_lag": 0, "expired": False}
 
     def authorised(self, headers: Mapping[str, str]) -> bool:
@@ -37,7 +40,10 @@ class HubSpot(Double):
         self.state["properties"] += [n for n in given.get("properties", ()) if n not in self.state["properties"]]
         self.state |= {key: given[key] for key in ("page_size", "search_lag") if key in given}
         for record in given.get("records", ()):
-            self._insert(record, now)
+            if "kind" in record:
+                self.relate(record, now)
+            else:
+                self._insert(record, now)
         for address in given.get("subscribed", ()):
             self._set_status(address, "1001", "SUBSCRIBED", now)
 
@@ -49,10 +55,13 @@ class HubSpot(Double):
             if any(status["status"] == "SUBSCRIBED" for status in held.values())
         ]
         told = {"subscribed": subscribed, "statuses": self.state["statuses"], "blocklist": self.state["blocklist"]}
-        return {"records": records, **told}
+        return {"records": [*records, *self.related_records()], **told}
+
+    def do_account(self, ask: Ask) -> Answer:
+        return Answer(200, {"portalId": 62515, "accountType": "SANDBOX"})
 
     def do_properties(self, ask: Ask) -> Answer:
-        names = self.state["properties"]
+        names = self.state["properties"] if ask.params["kind"] == "contacts" else RELATED
         return Answer(200, {"results": [{"name": name, "label": name, "type": "string"} for name in names]})
 
     def do_list(self, ask: Ask) -> Answer:
@@ -94,7 +103,7 @@ class HubSpot(Double):
         missing = [
             {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "not found"} for row in rows if not row
         ]
-        return _batch(found, missing[:1], ask.now)
+        return batch(found, missing[:1], ask.now)
 
     def do_batch_upsert(self, ask: Ask) -> Answer:
         unknown = {name for one in ask.body["inputs"] for name in one["properties"]} - set(self.state["properties"])
@@ -112,7 +121,7 @@ class HubSpot(Double):
             row["properties"] |= one["properties"]
             row["updatedAt"] = stamp(ask.now)
             written.append({**_shown(row, one["properties"]), "new": new})
-        return _batch(written, faults, ask.now)
+        return batch(written, faults, ask.now)
 
     def do_update(self, ask: Ask) -> Answer:
         row = self.state["contacts"].get(ask.params["id"])
@@ -165,14 +174,14 @@ class HubSpot(Double):
             else:
                 self._set_status(address, subscription, one["statusState"], ask.now)
                 written.append(self._shown_status(address, subscription, ask.now))
-        return _batch(written, faults, ask.now)
+        return batch(written, faults, ask.now)
 
     def _by_address(self, addresses: Iterable[str], now: datetime) -> Answer:
         results = [
             {"subscriberIdString": a, "statuses": [self._shown_status(a, s, now) for s in SUBSCRIPTIONS]}
             for a in addresses
         ]
-        return Answer(200, _timed({"results": results}, now))
+        return Answer(200, timed({"results": results}, now))
 
     def _status(self, address: str, subscription: str) -> str:
         held = self.state["statuses"].get(address.lower(), {}).get(subscription, {})
@@ -229,13 +238,3 @@ def _shown(row: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
     held = row["properties"]
     always = {name: held.get(name) for name in ("createdate", "hs_object_id")}
     return {**row, "properties": {**always, **{name: held.get(name) for name in wanted}}}
-
-
-def _timed(body: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    return {"status": "COMPLETE", **body, "startedAt": stamp(now), "completedAt": stamp(now)}
-
-
-def _batch(results: list[Any], faults: list[Any], now: datetime) -> Answer:
-    if not faults:
-        return Answer(200, _timed({"results": results}, now))
-    return Answer(207, _timed({"results": results, "numErrors": len(faults), "errors": faults}, now))

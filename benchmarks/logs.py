@@ -14,6 +14,7 @@ import zstandard
 from benchmarks._figure import Figure, Size, seconds
 from troth.demo.logs import CLASSES
 from troth.systems.files.classes import FileClass
+from troth.systems.files.local import LocalStore
 from troth.systems.files.sweep import sweep
 
 LINES = 1_000_000
@@ -31,8 +32,8 @@ def run(size: Size) -> Iterator[Figure]:
         os.utime(file, (NOW.timestamp() - 86_400,) * 2)
         spec = FileClass.model_validate(CLASSES["access"])
         floor = seconds(lambda: _floor(file, Path(made) / "floor"))
-        dry = seconds(lambda: sweep(Path(made), spec, BEFORE, now=NOW, dry_run=True))
-        ours = seconds(lambda: sweep(Path(made), spec, BEFORE, now=NOW, dry_run=False))
+        dry = seconds(lambda: sweep(LocalStore(Path(made)), spec, BEFORE, now=NOW, dry_run=True))
+        ours = seconds(lambda: sweep(LocalStore(Path(made)), spec, BEFORE, now=NOW, dry_run=False))
     yield Figure("log sweep by line", megabytes / ours, "MB/s", megabytes / floor, "zstd unpack, pack half")
     yield Figure("log sweep by line, dry run", megabytes / dry, "MB/s", megabytes / floor, "zstd unpack, pack half")
 

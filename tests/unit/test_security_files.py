@@ -9,7 +9,8 @@ import pytest
 from troth.demo import logs
 from troth.systems.files import folder
 from troth.systems.files.classes import FileClass
-from troth.systems.files.folder import Changed, Entry
+from troth.systems.files.folder import Entry
+from troth.systems.files.store import Changed
 from troth.systems.files.times import LineClock
 
 

@@ -8,6 +8,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from troth.systems.files import patterns
+
+Kind = Literal["email", "phone", "account", "device"]
+Format = Literal["json lines", "csv", "common log", "text", "parquet"]
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "common log": ("host", "ident", "user", "time", "request", "status", "size", "referer", "agent", "more"),
+    "text": ("line",),
+}
+"""What the parts of a line are called where the format itself does not say."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -15,6 +24,8 @@ def _pattern(value: str) -> str:
     path = PurePosixPath(value)
     if path.is_absolute() or ".." in path.parts:
         raise ValueError("a pattern stays inside the folder: no leading `/`, no `..`")
+    if re.search(r"[{}]", patterns.glob(value)):
+        raise ValueError(f"in braces stands one of {', '.join(patterns.KINDS)}")
     return value
 
 
@@ -57,10 +68,46 @@ class FileClass(BaseModel):
         description="seconds without a change before a file counts as closed; only then is it swept",
     )
 
+    lines: Format | None = Field(None, description="how a line is written, where people are to be found in it")
+    holds: Mapping[Kind, tuple[Text, ...]] = Field(
+        default_factory=dict,
+        description="identifier (`email`, `phone`, `account`, `device`) → fields that hold it; `*` is every field",
+    )
+    items: Mapping[Text, Text] = Field(
+        default_factory=dict, description="field → data item of the policy; these fields too go where a line is masked"
+    )
+    on_erase: Literal["delete line", "mask", "delete file"] = Field(
+        "delete line", description="what becomes of a person's lines"
+    )
+    columns: tuple[Text, ...] = Field((), description="of a CSV file without a first line that names them")
+    delimiter: str = Field(",", min_length=1, max_length=1, description="of a CSV file")
+    sidecar: Annotated[str, StringConstraints(pattern=r"^\.[^/]+$")] | None = Field(
+        None, description="ending of the JSON file beside each file that says, in the fields `holds` names, whose it is"
+    )
+
+    @property
+    def sought(self) -> bool:
+        """Whether one person's lines or files can be found."""
+        return bool(self.holds) or patterns.names_person(self.pattern)
+
     @model_validator(mode="after")
     def _readable(self) -> "FileClass":
         if self.by == "line" and not self.time:
             raise ValueError("`by: line` needs `time`: a regular expression whose first group is the line's time")
+        if self.by == "line" and self.lines == "parquet":
+            raise ValueError("parquet files go whole by age: `by: day`")
+        return self
+
+    @model_validator(mode="after")
+    def _findable(self) -> "FileClass":
+        if self.lines and self.sidecar:
+            raise ValueError("`lines` reads the files themselves, `sidecar` what lies beside them: one of the two")
+        if bool(self.holds) != bool(self.lines or self.sidecar):
+            raise ValueError("`holds` says what to look for, `lines` or `sidecar` where: both are needed")
+        known = FIELDS.get(self.lines or "", ())
+        unknown = sorted({one for kind in self.holds.values() for one in kind} - {*known, "*"}) if known else []
+        if unknown:
+            raise ValueError(f"{self.lines} has no field {', '.join(unknown)}; it has {', '.join(known)}")
         return self
 
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from troth.systems.files.store import Changed
+
 _FRESH = ".troth-rewrite-"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
-
-
-class Changed(Exception):
-    """The file changed while it was read: somebody still writes to it."""
 
 
 @dataclass(frozen=True)

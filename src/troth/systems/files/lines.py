@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
+from troth.systems.files.counted import Counted, begun
 from troth.systems.files.times import LineClock
 
 BLOCK = 1 << 18  # bytes judged together where their days leave no doubt
@@ -21,15 +22,6 @@ class Run:
     old: bool
 
 
-@dataclass(frozen=True)
-class Judged:
-    """How many lines a file has, how many of them are past, and how many bytes those are."""
-
-    lines: int = 0
-    old: int = 0
-    old_bytes: int = 0
-
-
 def first_time(stream: IO[bytes], clock: LineClock) -> datetime | None:
     """The first time any line shows: what stands before it counts as recorded then."""
     for piece, begins in _pieces(stream):
@@ -41,9 +33,14 @@ def first_time(stream: IO[bytes], clock: LineClock) -> datetime | None:
 
 def oldest_of_all(stream: IO[bytes], clock: LineClock) -> datetime | None:
     """The oldest time any line shows."""
-    oldest = None
+    oldest, counted = None, Counted(clock)
     for block, begins in _blocks(stream):
-        oldest = clock.oldest(clock.texts(block.split(b"\n")[0 if begins else 1 :]), oldest)
+        if oldest and counted.agrees(block, begins, oldest, old=False):
+            continue
+        lines = block.split(b"\n")[0 if begins else 1 :]
+        oldest = clock.oldest(clock.texts(lines), oldest)
+        if oldest:
+            counted.learn(lines, oldest)
     return oldest
 
 
@@ -59,32 +56,18 @@ def oldest_at_start(stream: IO[bytes], clock: LineClock) -> datetime | None:
     return oldest
 
 
-def judge(stream: IO[bytes], clock: LineClock, first: datetime, before: datetime) -> Judged:
-    """Counts the whole file; `before`: aware, lines recorded earlier are past."""
-    lines = old = old_bytes = 0
-    for run in runs(stream, clock, first, before):
-        lines += run.lines
-        if run.old:
-            old += run.lines
-            old_bytes += len(run.content)
-    return Judged(lines, old, old_bytes)
-
-
-def copy_young(source: IO[bytes], target: IO[bytes], clock: LineClock, first: datetime, before: datetime) -> None:
-    """Copies every line that is not past, byte for byte."""
-    for run in runs(source, clock, first, before):
-        if not run.old:
-            target.write(run.content)
-
-
 def runs(stream: IO[bytes], clock: LineClock, first: datetime, before: datetime) -> Iterator[Run]:
     """The whole file in order. A line without a time of its own has that of the line before."""
-    old = first < before
+    old, counted = first < before, Counted(clock)
     for block, begins in _blocks(stream):
+        if counted.agrees(block, begins, before, old):
+            yield Run(block, begun(block, begins), old)
+            continue
         lines = block.split(b"\n")
         if not lines[-1]:
             lines.pop()
         own = lines if begins else lines[1:]
+        counted.learn(own, before)
         texts = clock.texts(own)
         if not texts or clock.all_old(texts, before) is old:
             yield Run(block, len(own), old)

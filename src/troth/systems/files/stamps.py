@@ -14,7 +14,7 @@ _PARTS = {
     "%H": r"(?P<hour>\d{2})",
     "%M": r"(?P<minute>\d{2})",
     "%S": r"(?P<second>[0-5]\d)",
-    "%z": r"(?P<zone>[+-]\d{4})",
+    "%z": r"(?P<zone>[+-]\d{2}[0-5]\d)",
 }
 _WIDTHS = {"%Y": 4, "%b": 3, "%z": 5, **dict.fromkeys(("%m", "%d", "%H", "%M", "%S"), 2)}
 _NEEDED = {"%Y", "%d", "%H", "%M", "%S"}
@@ -58,16 +58,30 @@ def hour_of(form: str) -> Callable[[bytes], bytes]:
     """The parts of a time's text that fix its hour and its zone; the whole text where none are known to."""
     if form == "iso":
         return _iso_hour
-    match = re.fullmatch(r"(.*%H):%M:%S(.*)", form)
-    if reader(form) is None or match is None:
+    ends = hour_end(form)
+    if ends is None:
         return lambda text: text
-    start, length = _width(match[1]), _width(form)
+    start, length = ends
 
     def hour(text: bytes) -> bytes:
         usual = len(text) == length and text[start : start + 1] == text[start + 3 : start + 4] == b":"
         return text[:start] + text[start + 6 :] if usual else text
 
     return hour
+
+
+def hour_end(form: str) -> tuple[int, int] | None:
+    """Where in a text of the form the colon behind its hour stands, and the length of such texts."""
+    match = re.fullmatch(r"(.*%H):%M:%S(.*)", form)
+    return (_width(match[1]), _width(form)) if match and reader(form) else None
+
+
+def day_mark(form: str) -> bytes | None:
+    """The byte that ends the part of a time's text which fixes its day; None where no part is known to."""
+    match = re.fullmatch(r"((?:%[YmbdBj]|[^%])*%[YmbdBj])([^%\w])(?:.*)", form)
+    if match and re.search(r"%Y", match[1]) and re.search(r"%d|%j", match[1]) and match[2] not in match[1]:
+        return match[2].encode()
+    return None
 
 
 def _iso_hour(text: bytes) -> bytes:

@@ -1,26 +1,18 @@
 """Erases what is past in one class of files, whole files by day or lines by their time."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import IO, BinaryIO, TypeVar
+from itertools import chain
+from typing import BinaryIO
 
-from troth.systems.files import codecs, folder, lines
+from troth.systems.files import codecs, lines, patterns
 from troth.systems.files.classes import FileClass
-from troth.systems.files.folder import Changed, Entry
-from troth.systems.files.lines import Judged
+from troth.systems.files.lines import Run
+from troth.systems.files.reading import Meter, quiet, unpacked
+from troth.systems.files.store import Changed, Gone, Item, Left, Progress, Store
 from troth.systems.files.times import LineClock, file_time
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Left:
-    """A file that was not judged or not changed, by its name in the folder, and why."""
-
-    file: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -47,86 +39,135 @@ class Swept:
         return not (self.kept_unreadable or self.busy or self.refused)
 
 
+class _Tally(Iterator[Run]):
+    """Runs of a file as they pass, counted."""
+
+    def __init__(self, runs: Iterator[Run]) -> None:
+        self._runs = runs
+        self.old = self.old_bytes = 0
+        self.young = False
+
+    def __next__(self) -> Run:
+        run = next(self._runs)
+        if run.old:
+            self.old += run.lines
+            self.old_bytes += len(run.content)
+        self.young = self.young or not run.old
+        return run
+
+
 @dataclass
 class _Sweeper:
     """One sweep at work, and its tally."""
 
+    store: Store
     spec: FileClass
     before: datetime
     now: datetime
     dry_run: bool
+    meter: Meter
     files: int = 0
     rewritten: int = 0
     lines: int = 0
     bytes: int = 0
 
-    def by_day(self, entry: Entry) -> str | None:
-        time = file_time(entry.path.name, entry.stat.st_mtime, self.spec.zone)
+    def by_day(self, item: Item) -> str | None:
+        time = file_time(item.bare, item.changed, self.spec.zone)
         if time is None:
             return "the date in its name is none"
         if time < self.before:
-            self._erase(entry)
+            self._erase(item)
         return None
 
-    def by_line(self, entry: Entry) -> str | None:
+    def by_line(self, item: Item) -> str | None:
         clock = LineClock(self.spec)
-        first = _with(entry, lambda stream: lines.first_time(stream, clock))
+        with unpacked(self.store, item) as stream:
+            first = lines.first_time(stream, clock)
         if first is None:
-            return "no line shows a time" if _with(entry, lambda stream: stream.read(1)) else None
-        judged = _with(entry, lambda stream: lines.judge(stream, clock, first, self.before))
-        if judged.old == judged.lines:
-            self._erase(entry)
-        elif judged.old:
-            self._thin(entry, judged, clock, first)
-        self.lines += judged.old
+            with unpacked(self.store, item) as stream:
+                return "no line shows a time" if stream.read(1) else None
+        looks_only = self.dry_run or not item.current  # a superseded version cannot be written anew: it goes whole
+        with unpacked(self.store, item, self.meter) as stream:
+            runs = _Tally(lines.runs(stream, clock, first, self.before))
+            turn = None if looks_only else _turn(runs)
+            if turn:  # the usual log: past lines, then young ones, read once
+                self._thin(item, chain((turn,), runs))
+            elif looks_only:
+                deque(runs, maxlen=0)
+        if turn is None and runs.old and runs.young and not looks_only:
+            with unpacked(self.store, item, self.meter) as stream:
+                runs = _Tally(lines.runs(stream, clock, first, self.before))
+                self._thin(item, runs)
+        elif turn is None and runs.old:
+            self._past(item, runs)
+        self.lines += runs.old
         return None
 
-    def _erase(self, entry: Entry) -> None:
-        self._quiet(entry)
-        if not self.dry_run:
-            folder.remove(entry)
-        self.files += 1
-        self.bytes += entry.stat.st_size
-
-    def _thin(self, entry: Entry, judged: Judged, clock: LineClock, first: datetime) -> None:
-        """Writes the file anew without its past lines."""
-
-        def write(target: BinaryIO) -> None:
-            with folder.open_regular(entry) as file, codecs.writer(target, codecs.codec_of(file)) as packed:
-                lines.copy_young(codecs.reader(file), packed, clock, first, self.before)
-
-        self._quiet(entry)
-        self.bytes += judged.old_bytes if self.dry_run else max(0, entry.stat.st_size - folder.replace(entry, write))
+    def _past(self, item: Item, runs: _Tally) -> None:
+        """A file of past lines only goes; of one with others a dry run says what would be written anew."""
+        if not runs.young or not item.current:
+            self._erase(item)
+            return
+        quiet(self.store, item, self.spec, self.now)
+        self.bytes += runs.old_bytes
         self.rewritten += 1
 
-    def _quiet(self, entry: Entry) -> None:
-        """A writer that holds the file open would go on writing into what we removed: wait until it is quiet."""
-        if self.now.timestamp() - entry.stat.st_mtime < self.spec.quiet:
-            raise Changed(entry.name)
+    def _erase(self, item: Item) -> None:
+        quiet(self.store, item, self.spec, self.now)
+        if not self.dry_run:
+            self.store.remove(item)
+        self.files += 1
+        self.bytes += item.size
+
+    def _thin(self, item: Item, runs: Iterable[Run]) -> None:
+        """Writes the file anew without its past lines."""
+        with self.store.open(item) as file:
+            codec = codecs.codec_of(file)
+
+        def write(target: BinaryIO) -> None:
+            with codecs.writer(target, codec) as packed:
+                for run in runs:
+                    if not run.old:
+                        packed.write(run.content)
+
+        quiet(self.store, item, self.spec, self.now)
+        self.bytes += max(0, item.size - self.store.replace(item, write))
+        self.rewritten += 1
 
 
-def sweep(root: Path, spec: FileClass, before: datetime, *, now: datetime, dry_run: bool) -> Swept:
-    """Erases what was recorded before `before` (aware). Raises OSError when the folder or disk refuses."""
-    sweeper = _Sweeper(spec, before, now, dry_run)
+def _turn(runs: Iterator[Run]) -> Run | None:
+    """Reads to the first young lines behind past ones; None at the end, and where past lines stand behind young."""
+    begun = None
+    for run in runs:
+        if begun is not None and run.old is not begun:
+            return None if run.old else run
+        begun = run.old
+    return None
+
+
+def sweep(
+    store: Store, spec: FileClass, before: datetime, *, now: datetime, dry_run: bool, progress: Progress | None = None
+) -> Swept:
+    """Erases what was recorded before `before` (aware). Raises OSError when the store or disk refuses."""
+    items = list(store.items(patterns.glob(spec.pattern)))
+    meter = Meter(progress, sum(one.size for one in items if isinstance(one, Item)))
+    sweeper = _Sweeper(store, spec, before, now, dry_run, meter)
     one = sweeper.by_day if spec.by == "day" else sweeper.by_line
     unreadable, busy, refused = [], [], []
-    for entry in folder.entries(root, spec.pattern):
-        if not isinstance(entry, Entry):
-            refused.append(Left(*entry))
+    for item in items:
+        if not isinstance(item, Item):
+            refused.append(item)
             continue
         try:
-            why = one(entry)
+            why = one(item)
+        except Gone:
+            continue
         except Changed:
-            busy.append(Left(entry.name, "past, and still written to"))
+            busy.append(Left(item.shown, "past, and still written to"))
         except codecs.Damaged:
-            unreadable.append(Left(entry.name, "cut off or corrupt"))
+            unreadable.append(Left(item.shown, "cut off or corrupt"))
         else:
-            unreadable += [Left(entry.name, why)] if why else []
+            unreadable += [Left(item.shown, why)] if why else []
+        meter.finished(item)
     did = sweeper.files, sweeper.rewritten, sweeper.lines, sweeper.bytes
     return Swept(*did, tuple(unreadable), tuple(busy), tuple(refused), dry_run)
-
-
-def _with(entry: Entry, read: Callable[[IO[bytes]], T]) -> T:
-    """What `read` makes of the file's unpacked content."""
-    with folder.open_regular(entry) as file:
-        return read(codecs.reader(file))

@@ -18,15 +18,15 @@ class LineClock:
     """Tells the time of a line: aware UTC, or None where the line shows none that can be read."""
 
     def __init__(self, spec: FileClass) -> None:
-        pattern = re.compile((spec.time or "").encode())
-        self._search, self._group = pattern.search, min(1, pattern.groups)
-        self._format = spec.format
+        self.pattern, self.form = (spec.time or "").encode(), spec.format
+        pattern = re.compile(self.pattern)
+        self.search, self.group = pattern.search, min(1, pattern.groups)
         self._fast = stamps.reader(spec.format)
         self._zone = ZoneInfo(spec.zone)
         self._day = _day_of(spec.format)
         self._hour = stamps.hour_of(spec.format)
         self._known: dict[bytes, datetime | None] = {}
-        self._judged: dict[tuple[bytes, datetime], bool | None] = {}
+        self._judged: dict[tuple[bytes, timedelta, datetime], bool | None] = {}
 
     def __call__(self, line: bytes) -> datetime | None:
         found = self.texts((line,))
@@ -34,8 +34,8 @@ class LineClock:
 
     def texts(self, lines: Sequence[bytes]) -> list[bytes]:
         """What stands where a time should, for each line that has it."""
-        group = self._group
-        return [match[group] for match in map(self._search, lines) if match and match[group] is not None]
+        group = self.group
+        return [match[group] for match in map(self.search, lines) if match and match[group] is not None]
 
     def all_old(self, texts: Sequence[bytes], before: datetime) -> bool | None:
         """True: every one of these times is before `before`; False: none is; None: some are, or it is close.
@@ -50,7 +50,7 @@ class LineClock:
     ) -> bool | None:
         """What all the days, or hours, of these times agree on."""
         samples = {part(text): text for text in texts}
-        verdicts = {self._old(same, text, reach, before) for same, text in samples.items()}
+        verdicts = {self.old(same, text, reach, before) for same, text in samples.items()}
         return verdicts.pop() if len(verdicts) == 1 else None
 
     def oldest(self, texts: Iterable[bytes], known: datetime | None) -> datetime | None:
@@ -64,15 +64,16 @@ class LineClock:
                 known = min(filter(None, (known, *map(self._time, same_day))), default=None)
         return known
 
-    def _old(self, same: bytes, sample: bytes, reach: timedelta, before: datetime) -> bool | None:
+    def old(self, same: bytes, sample: bytes, reach: timedelta, before: datetime) -> bool | None:
         """Whether each time with the part `same` is before `before`; no two of them are `reach` apart."""
-        if (same, before) not in self._judged:
+        key = same, reach, before
+        if key not in self._judged:
             if len(self._judged) >= _REMEMBERED:
                 self._judged.clear()
             time = self._time(sample)
             far = time is not None and abs(time - before) > reach
-            self._judged[same, before] = time < before if time and far else None
-        return self._judged[same, before]
+            self._judged[key] = time < before if time and far else None
+        return self._judged[key]
 
     def _time(self, text: bytes) -> datetime | None:
         if text not in self._known:
@@ -89,22 +90,19 @@ class LineClock:
             return None
 
     def _parsed(self, text: str) -> datetime:
-        if self._format == "iso":
+        if self.form == "iso":
             return datetime.fromisoformat(text)
-        if self._format in ("epoch", "epoch-ms"):
-            return datetime.fromtimestamp(float(text) / (1000 if self._format == "epoch-ms" else 1), UTC)
-        return (self._fast and self._fast(text)) or datetime.strptime(text, self._format)  # noqa: DTZ007 (the zone is added by the caller)
+        if self.form in ("epoch", "epoch-ms"):
+            return datetime.fromtimestamp(float(text) / (1000 if self.form == "epoch-ms" else 1), UTC)
+        return (self._fast and self._fast(text)) or datetime.strptime(text, self.form)  # noqa: DTZ007 (the zone is added by the caller)
 
 
 def _day_of(form: str) -> Callable[[bytes], bytes]:
     """The part of a time's text that fixes its day (in whatever zone); the whole text where none is known to."""
     if form == "iso":
         return lambda text: text[:10]
-    match = re.fullmatch(r"((?:%[YmbdBj]|[^%])*%[YmbdBj])([^%\w])(?:.*)", form)
-    if match and re.search(r"%Y", match[1]) and re.search(r"%d|%j", match[1]) and match[2] not in match[1]:
-        mark = match[2].encode()
-        return lambda text: text.partition(mark)[0]
-    return lambda text: text
+    mark = stamps.day_mark(form)
+    return (lambda text: text.partition(mark)[0]) if mark else (lambda text: text)
 
 
 def file_time(name: str, changed: float, zone: str) -> datetime | None:

@@ -3,13 +3,14 @@
 import logging
 import threading
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.kit.pace import Pace
 from troth.systems.kit.persist import persist
-from troth.systems.saas.aws.problems import told
+from troth.systems.saas.aws.problems import code_of, told
 from troth.systems.saas.aws.settings import AwsSettings
 from troth.systems.saas.aws.wire import Wire
 
@@ -17,6 +18,12 @@ from troth.systems.saas.aws.wire import Wire
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 _Keys = tuple[str, str, str] | None
+
+
+@cache
+def _models() -> Any:
+    """AWS's own descriptions of its services: large, so read once a process."""
+    return import_module("botocore.loaders").create_loader()
 
 
 class Aws:
@@ -31,11 +38,21 @@ class Aws:
         self._session: Any = None
         self._clients: dict[str, Any] = {}
 
-    def call(self, act: str, service: str, operation: str, *, need: Sequence[str] = (), **given: Any) -> dict[str, Any]:
+    def call(
+        self,
+        act: str,
+        service: str,
+        operation: str,
+        *,
+        need: Sequence[str] = (),
+        gone: Sequence[str] = (),
+        **given: Any,
+    ) -> dict[str, Any]:
         """The parsed reply of one operation, such as ("s3", "list_object_versions").
 
         act: names it in messages ("list objects"). need: members the vendor always sends; without them the reply is
-        no reply. Raises `SystemProblem`.
+        no reply. gone: codes by which AWS says that the thing is not there (any more); the answer is then empty.
+        Raises `SystemProblem`.
         """
         what = f"{self.name}: {act}"
 
@@ -43,6 +60,8 @@ class Aws:
             try:
                 reply: dict[str, Any] = getattr(self._client(service), operation)(**given)
             except Exception as error:
+                if code_of(error) in gone:
+                    return {}
                 problem = told(what, error)
                 if problem is None:
                     raise
@@ -76,9 +95,10 @@ class Aws:
             raise SystemProblem(
                 f"{self.name}: the connector of AWS needs boto3; install troth[aws]", consequence="fix settings"
             ) from None
+        session.register_component("data_loader", _models())
         if keys:
             session.set_credentials(keys[0], keys[1], keys[2] or None)
-        session.register("before-send", Wire(self._settings))
+        session.register("before-send", Wire(self.name, self._settings))
         return session
 
     def _made(self, service: str) -> Any:

@@ -5,12 +5,14 @@ query of a list; there is no other way to ask for those of one person. Deletions
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Expires, Finding, NotOffered, SystemProblem
 from troth.systems.kit.paging import in_batches
 from troth.systems.saas.aws.calls import Aws
+from troth.systems.saas.aws.problems import plain_code
 from troth.systems.saas.aws.settings import Bucket
 from troth.systems.saas.aws.versions import Lists, Version
 
@@ -60,34 +62,42 @@ class Objects:
         return {f"bucket {one.bucket}": self._lists.oldest(one) for one in self._buckets}
 
     def _abort(self, bucket: str, key: str, upload: str) -> None:
-        try:
-            given = {"Bucket": bucket, "Key": key, "UploadId": upload}
-            self._aws.call("abort an upload", "s3", "abort_multipart_upload", **given)
-        except SystemProblem as problem:
-            if "NoSuchUpload" not in str(problem):  # finished or aborted meanwhile
-                raise
+        given = {"Bucket": bucket, "Key": key, "UploadId": upload}
+        self._aws.call("abort an upload", "s3", "abort_multipart_upload", gone=("NoSuchUpload",), **given)
 
     def _delete(self, held: Sequence[Version]) -> dict[Version, Expires | NotOffered]:
-        """Deletes; which a lock refused. Markers last: broken off before, nothing comes back to light."""
+        """Deletes; gives what a lock refused.
+
+        Markers go last, and only from objects that are gone whole: nothing comes back to light.
+        """
+        refused = self._delete_all([version for version in held if not version.marker])
+        locked = {(version.bucket, version.key): why for version, why in refused.items()}
+        markers = [version for version in held if version.marker]
+        over = {marker: locked[marker.place_of_key] for marker in markers if marker.place_of_key in locked}
+        return refused | over | self._delete_all([marker for marker in markers if marker not in over])
+
+    def _delete_all(self, versions: Sequence[Version]) -> dict[Version, Expires | NotOffered]:
         refused: dict[Version, Expires | NotOffered] = {}
-        for bucket in dict.fromkeys(version.bucket for version in held):
-            some = sorted((version for version in held if version.bucket == bucket), key=lambda version: version.marker)
-            for batch in in_batches(some, BATCH):
+        for bucket in dict.fromkeys(version.bucket for version in versions):
+            for batch in in_batches([version for version in versions if version.bucket == bucket], BATCH):
                 refused |= self._delete_batch(bucket, batch)
         return refused
 
     def _delete_batch(self, bucket: str, batch: Sequence[Version]) -> dict[Version, Expires | NotOffered]:
         order = {"Objects": [{"Key": one.key, "VersionId": one.id} for one in batch], "Quiet": True}
         reply = self._aws.call("delete objects", "s3", "delete_objects", Bucket=bucket, Delete=order)
-        faults = {
-            (fault.get("Key"), fault.get("VersionId")): fault.get("Code", "") for fault in reply.get("Errors", ())
-        }
-        failed = [(one, faults[one.key, one.id]) for one in batch if (one.key, one.id) in faults]
-        return {one: self._lock_of(one, code) for one, code in failed}
+        faults = {(one["Key"], one.get("VersionId")): one.get("Code", "") for one in reply.get("Errors", ())}
+        refused = {one: self._kept(one, faults) for one in batch if faults}
+        return {one: why for one, why in refused.items() if why}
 
-    def _lock_of(self, version: Version, code: str) -> Expires | NotOffered:
-        """Why S3 keeps a version. Raises `SystemProblem` when no lock is the reason."""
-        told = {} if version.marker else self._aws.call("look at a lock", "s3", "head_object", **version.place)
+    def _kept(self, version: Version, faults: Mapping[tuple[str, str | None], str]) -> Expires | NotOffered | None:
+        """Why S3 keeps a version, if it does. Raises `SystemProblem` when no lock is the reason."""
+        code = faults.get((version.key, version.id)) or faults.get((version.key, None))
+        if code is None:
+            return None
+        told: Mapping[str, Any] = {"marker": True} if version.marker else self._lock_of(version)
+        if not told:
+            return None  # the fault was about another version of the same object
         if told.get("ObjectLockLegalHoldStatus") == "ON":
             return NotOffered(
                 reason=f"a legal hold keeps an object in bucket {version.bucket}",
@@ -98,9 +108,15 @@ class Objects:
         if until is not None:
             mode = str(told.get("ObjectLockMode", "")).lower()
             return Expires(on=until.date().isoformat(), setting=f"object lock ({mode}) in bucket {version.bucket}")
+        raise self._refusal(version, code)
+
+    def _lock_of(self, version: Version) -> Mapping[str, Any]:
+        return self._aws.call("look at a lock", "s3", "head_object", gone=("404", "NoSuchVersion"), **version.place)
+
+    def _refusal(self, version: Version, code: str) -> SystemProblem:
         passing = code in _PASSING
-        raise SystemProblem(
-            f"{self._aws.name}: bucket {version.bucket} refused to delete a version ({code}); "
+        return SystemProblem(
+            f"{self._aws.name}: bucket {version.bucket} refused to delete a version ({plain_code(code)}); "
             + ("try again later" if passing else "allow s3:DeleteObjectVersion, and look for MFA delete"),
             consequence="retry" if passing else "fix settings",
         )

@@ -38,6 +38,16 @@ def told(what: str, error: Exception) -> SystemProblem | None:
     return None
 
 
+def code_of(error: Exception) -> str:
+    """The code of a refusal; empty for any other exception."""
+    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+
+
+def plain_code(code: str) -> str:
+    """The code if it is one, safe to repeat."""
+    return code if _CODE.match(code) else ""
+
+
 def _of_the_line(error: NetError) -> Consequence:
     if isinstance(error, Blocked):
         return "fix settings"
@@ -57,8 +67,8 @@ def _unsent(what: str, kind: str) -> SystemProblem:
 def _refused(what: str, error: Exception) -> SystemProblem:
     reply = getattr(error, "response", {})
     meta = reply.get("ResponseMetadata", {})
-    status, found = meta.get("HTTPStatusCode", 0), str(reply.get("Error", {}).get("Code", ""))
-    code = found if _CODE.match(found) else ""
+    status, found = meta.get("HTTPStatusCode", 0), code_of(error)
+    code = plain_code(found)
     after = meta.get("HTTPHeaders", {}).get("retry-after")
     why = f"{what}: it answered {status}" + (f" {code}" if code else "")
     if status == 429 or _WAIT.search(code) or (status == 503 and after):

@@ -188,11 +188,8 @@ class Tables:
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": {f":f{n}": value for n, value in enumerate(written.values())},
         }
-        try:
-            self._aws.call("correct an item", "dynamodb", "update_item", **given)
-        except SystemProblem as problem:
-            if "ConditionalCheckFailed" not in str(problem):
-                raise
+        given["gone"] = ("ConditionalCheckFailedException",)
+        self._aws.call("correct an item", "dynamodb", "update_item", **given)
 
     def _recovery(self, table: str) -> Expires | None:
         given = {"TableName": table, "need": ("ContinuousBackupsDescription",)}

@@ -27,6 +27,10 @@ class Version:
     told: Mapping[str, Any] = field(compare=False)
 
     @property
+    def place_of_key(self) -> tuple[str, str]:
+        return self.bucket, self.key
+
+    @property
     def place(self) -> dict[str, str]:
         """As S3's operations name it."""
         return {"Bucket": self.bucket, "Key": self.key, "VersionId": self.id}

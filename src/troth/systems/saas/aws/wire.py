@@ -27,8 +27,8 @@ class _Raw(io.BytesIO):
 class Wire:
     """Sends prepared requests of botocore. Raises `NetError`."""
 
-    def __init__(self, settings: AwsSettings) -> None:
-        self._client = _client(settings)
+    def __init__(self, name: str, settings: AwsSettings) -> None:
+        self._client = _client(name, settings)
         self._response: Any = import_module("botocore.awsrequest").AWSResponse
         self._headers: Any = import_module("botocore.compat").HTTPHeaders
 
@@ -43,11 +43,11 @@ class Wire:
         return self._response(request.url, reply.status_code, told, _Raw(reply.content))
 
 
-def _client(settings: AwsSettings) -> Client:
+def _client(name: str, settings: AwsSettings) -> Client:
     url = urlsplit(settings.url)
     inside = settings.url and settings.allow_private
     allow = (f"{url.hostname}:{url.port or _PORTS[url.scheme]}",) if inside else ()
-    return client(base_url=settings.url, allow=allow, timeout=settings.timeout)
+    return client(base_url=settings.url, allow=allow, timeout=settings.timeout, system=name)
 
 
 def _text(value: bytes | str) -> str:

@@ -326,3 +326,13 @@ def test_a_document_as_a_whole_is_what_covers_all_its_parts() -> None:
     assert common(("user.contact.email", "user.contact.address.city")) == ("user.contact",)
     assert common(("user.contact.email", "user.name")) == ("user",)
     assert common(("system.operations",)) == ("system.operations",)
+
+
+def test_a_reference_to_a_part_of_a_document_stands_at_the_table() -> None:
+    text = (CASES / "awkward.yaml").read_text().replace("public.users.email", "public.users.profile.address.city")
+    made = parse(text, nested=True)
+    composite = made.dataset.tables["city_clubs"].references[0]
+    assert (composite.table, composite.columns) == ("public.users", {"town": "profile.address.city"})
+    assert parse_ours(as_yaml.text(made.dataset)) == made.dataset
+    with pytest.raises(DatasetError, match=r"there is no `public\.users\.profile\.address\.city`"):
+        parse(text)  # in SQL, a document is one column

@@ -1,6 +1,6 @@
 """`troth systems erase`: erase people from a database given by its address; of a configured system, only try."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ from troth.systems.kit.outcomes import Done, SystemProblem
 if TYPE_CHECKING:
     from troth.systems.kit.base import System
     from troth.systems.kit.identifiers import Identifiers
+    from troth.systems.sql.model import Dataset
 
 Try = Annotated[bool, typer.Option("--dry-run", help="Do everything but keep it: the same answer, nothing changed.")]
 _REQUEST = (
@@ -51,7 +52,7 @@ def run(
     except (SystemProblem, RuntimeError) as problem:
         _refused(asked, problem, json=json)
     if json:
-        answers = [{"person": number, **_json(each)} for number, each in enumerate(done, 1)]
+        answers = [{"person": number, **_json(asked, each)} for number, each in enumerate(done, 1)]
         print_json({"system": asked.name, "dry_run": dry_run, "people": answers})
         return
     for number, each in enumerate(done, 1):
@@ -91,8 +92,18 @@ def _refusal(each: Any) -> dict[str, Any]:
     return {**told, "message": str(each)}
 
 
-def _json(done: Done) -> dict[str, Any]:
-    return dict(done.evidence)
+def _json(asked: "System", done: Done) -> dict[str, Any]:
+    """The engine's own answer; with it, columns of changed tables that stay as they are, and why."""
+    stays = {table: columns for table in done.evidence.get("columns", {}) if (columns := _stays(asked, table))}
+    return {**done.evidence, **({"kept_columns": stays} if stays else {})}
+
+
+def _stays(asked: "System", table: str) -> dict[str, str]:
+    from troth.systems.sql.model import Keep
+
+    dataset: Dataset | None = getattr(asked, "dataset", None)
+    columns = dataset.tables[table].columns if dataset and table in dataset.tables else {}
+    return {name: one.on_erase.keep for name, one in columns.items() if isinstance(one.on_erase, Keep)}
 
 
 _PAST = ("erased", "anonymised", "unlinked", "corrected")
@@ -102,25 +113,11 @@ def _lines(number: int, done: Done, *, dry_run: bool) -> Iterator[str]:
     rows = int(done.evidence.get("rows", 0))
     verb = "would change" if dry_run else "changed"
     yield f"person {number}: {verb} {counted(rows, 'row')}" if rows else f"person {number}: nothing to change"
-    for table, told in dict(done.evidence.get("tables", {})).items():
-        yield from (f"  {table}: {words}" for words in _table(told))
-
-
-def _table(told: Mapping[str, Any]) -> Iterator[str]:
-    for word in _PAST:
-        if told.get(word):
-            yield f"{counted(told[word], 'row')} {word}{_columns(told.get('columns'))}"
-    yield from _kept(told)
-
-
-def _columns(columns: Any) -> str:
-    names: Iterable[str] = columns if isinstance(columns, Mapping | list | tuple) else ()
-    return f" ({', '.join(names)})" if names else ""
-
-
-def _kept(told: Mapping[str, Any]) -> Iterator[str]:
-    kept = told.get("kept")
-    if isinstance(kept, int) and kept:
-        yield f"{counted(kept, 'row')} kept: {told.get('reason', '')}"
-    for each in kept if isinstance(kept, list) else ():
-        yield f"{counted(each.get('rows', 0), 'row')} kept: {each.get('reason', '')}"
+    columns = done.evidence.get("columns", {})
+    for table, told in done.evidence.get("tables", {}).items():
+        for word in _PAST:
+            if told.get(word):
+                names = f" ({', '.join(columns[table])})" if columns.get(table) else ""
+                yield f"  {table}: {counted(told[word], 'row')} {word}{names}"
+        if told.get("kept"):
+            yield f"  {table}: {counted(told['kept'], 'row')} kept: {told.get('reason', '')}"

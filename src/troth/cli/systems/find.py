@@ -38,7 +38,9 @@ def run(
     with target.asking():
         found = _found(asked, whom)
     if json:
-        print_json({"system": asked.name, "people": [_json(asked, n, each) for n, each in enumerate(found, 1)]})
+        looked = looked_at(asked)
+        people = [_json(asked, number, each) for number, each in enumerate(found, 1)]
+        print_json({"system": asked.name, **({"looked_at": looked} if looked else {}), "people": people})
     else:
         for number, each in enumerate(found, 1):
             for line in _lines(asked, number, each):
@@ -82,9 +84,7 @@ def _json(asked: "System", number: int, outcome: "Outcome") -> dict[str, Any]:
     for one in outcome.findings:
         tables.setdefault(one.kind, []).append(_row(asked, one))
     told = {name: value for name, value in outcome.evidence.items() if name not in ("rows", "tables")}
-    looked = _looked_at(asked)
-    answer = {"person": number, "rows": len(outcome.findings), "tables": tables, **told}
-    return answer if looked is None else {**answer, "looked_at": looked}
+    return {"person": number, "rows": len(outcome.findings), "tables": tables, **told}
 
 
 def _row(asked: "System", one: "Finding") -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _key(asked: "System", one: "Finding") -> dict[str, Any]:
     return {name: one.values.get(name) for name in names}
 
 
-def _looked_at(asked: "System") -> list[str] | None:
+def looked_at(asked: "System") -> list[str] | None:
     """Tables that an identity leads to; None where the system is no database."""
     dataset = getattr(asked, "dataset", None)
     if dataset is None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from troth.systems.sql.fideslang import telling
 from troth.systems.sql.fideslang.columns import Leaf, column, leaves
-from troth.systems.sql.fideslang.links import References, resolved
+from troth.systems.sql.fideslang.links import Tie, Ties, resolved
 from troth.systems.sql.fideslang.page import Page, Where
 from troth.systems.sql.fideslang.shapes import Collection, Source
-from troth.systems.sql.model import Act, Column, Dataset, Keep, Table
+from troth.systems.sql.model import Act, Column, Composite, Dataset, Keep, Reference, Table
 
 
 @dataclass
@@ -21,6 +21,7 @@ class Draft:
     schema: str | None
     leaves: list[Leaf]
     columns: dict[str, Column] = field(default_factory=dict)
+    composite: list[Composite] = field(default_factory=list)
 
 
 @dataclass
@@ -77,7 +78,7 @@ def _columns(page: Page, draft: Draft, *, nested: bool) -> None:
         draft.columns[leaf.name] = column(page, leaf)
 
 
-def _leave_out(page: Page, drafts: Drafts, links: References) -> None:
+def _leave_out(page: Page, drafts: Drafts, links: Ties) -> None:
     """Writes the references in; tables that only others point to, and that hold nothing personal, are left out."""
     every = [one for each in links.values() for one in each]
     for name, draft in list(drafts.tables.items()):
@@ -89,16 +90,26 @@ def _leave_out(page: Page, drafts: Drafts, links: References) -> None:
                 page.note(draft.at, "holds nothing personal: references to it are left out")
     for (table, name), references in links.items():
         kept = tuple(one for one in references if one.table in drafts.tables)
-        if table in drafts.tables and kept:
-            columns = drafts.tables[table].columns
-            columns[name] = columns[name].model_copy(update={"references": kept})
+        if table in drafts.tables:
+            _tie(drafts.tables[table], name, kept)
+
+
+def _tie(draft: Draft, name: str, ties: tuple[Tie, ...]) -> None:
+    """Writes references at the column; those to a part of a document at the table, where names need no splitting."""
+    whole = [{"column": f"{t.table}.{t.column}", "direction": t.direction} for t in ties if "." not in t.column]
+    if whole:
+        references = tuple(Reference.model_validate(one) for one in whole)
+        draft.columns[name] = draft.columns[name].model_copy(update={"references": references})
+    parts = [(t.table, {name: t.column}, t.direction) for t in ties if "." in t.column]
+    written = [{"table": table, "columns": columns, "direction": towards} for table, columns, towards in parts]
+    draft.composite += [Composite.model_validate(one) for one in written]
 
 
 def _reached(drafts: dict[str, Draft]) -> set[str]:
     """Tables that an identity leads to."""
     leads: dict[str, set[str]] = {name: set() for name in drafts}
     for name, draft in drafts.items():
-        for reference in (r for c in draft.columns.values() for r in c.references):
+        for reference in (*draft.composite, *(one for each in draft.columns.values() for one in each.references)):
             feeder, fed = (reference.table, name) if reference.direction == "from" else (name, reference.table)
             leads[feeder].add(fed)
     reached = {name for name, draft in drafts.items() if any(c.identity for c in draft.columns.values())}
@@ -113,7 +124,13 @@ def _table(page: Page, draft: Draft, reached: bool) -> Table:
     if not reached:
         act = Keep(keep="no identity leads to these rows: the fideslang file ties them to nothing")
         page.note(draft.at, "no identity leads here: nobody's rows are found in it; give it an identity or references")
-    written = {"schema": draft.schema, "key": key, "columns": draft.columns, "on_erase": act}
+    written = {
+        "schema": draft.schema,
+        "key": key,
+        "columns": draft.columns,
+        "on_erase": act,
+        "references": draft.composite,
+    }
     return Table.model_validate(written)
 
 

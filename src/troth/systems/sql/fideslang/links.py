@@ -1,26 +1,38 @@
 """References of a fideslang file as ours: each resolved against the tables there are, or told."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from troth.systems.sql.fideslang.columns import Leaf
 from troth.systems.sql.fideslang.page import Page, Where
 from troth.systems.sql.fideslang.shapes import Reference as Written
 from troth.systems.sql.fideslang.shapes import bare
-from troth.systems.sql.model import Reference
 
 Tables = Mapping[str, tuple[str, list[Leaf]]]
-References = dict[tuple[str, str], tuple[Reference, ...]]
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A reference that was resolved: to `column` of `table`."""
+
+    table: str
+    column: str
+    direction: Literal["from", "to"]
+
+
+Ties = dict[tuple[str, str], tuple[Tie, ...]]
 """(table, column) → what it refers to."""
 
 
-def resolved(page: Page, tables: Tables, keys: Sequence[str]) -> References:
+def resolved(page: Page, tables: Tables, keys: Sequence[str]) -> Ties:
     """Every reference; those to a dataset that was not chosen are told and left out."""
-    found: References = {}
+    found: Ties = {}
     for table, (_, leaves) in tables.items():
         for leaf in leaves:
             ours = [one for at, written in _written(leaf) for one in _one(page, tables, keys, at, written)]
-            own = [one for one in ours if (one.table, one.name) != (table, leaf.name)]
+            own = [one for one in ours if (one.table, one.column) != (table, leaf.name)]
             if own:
                 found[table, leaf.name] = tuple(dict.fromkeys(own))
     return found
@@ -31,7 +43,7 @@ def _written(leaf: Leaf) -> Iterator[tuple[Where, Written]]:
         yield (*leaf.at, "fides_meta", "references", str(index)), one
 
 
-def _one(page: Page, tables: Tables, keys: Sequence[str], at: Where, written: Written) -> Iterator[Reference]:
+def _one(page: Page, tables: Tables, keys: Sequence[str], at: Where, written: Written) -> Iterator[Tie]:
     if written.dataset not in keys:
         page.note(at, f"dataset `{written.dataset}` is not part of this: the reference is left out")
         return
@@ -42,11 +54,11 @@ def _one(page: Page, tables: Tables, keys: Sequence[str], at: Where, written: Wr
     if written.direction is None:
         page.note(at, "no direction: it holds both ways; write `from` or `to` where only one is meant")
     for direction in (written.direction,) if written.direction else ("from", "to"):
-        yield Reference(column=target, direction=direction)
+        yield Tie(*target, direction)
 
 
-def _target(tables: Tables, written: Written) -> str | None:
-    """`table.column` as we write it. Tables may hold dots, and so may columns: the longest table name wins."""
+def _target(tables: Tables, written: Written) -> tuple[str, str] | None:
+    """Table and column. Tables may hold dots, and so may columns: the longest table name wins."""
     mine = {name: leaves for name, (dataset, leaves) in tables.items() if dataset == written.dataset}
     parts = written.field.split(".")
     for end in range(len(parts) - 1, 0, -1):
@@ -55,7 +67,7 @@ def _target(tables: Tables, written: Written) -> str | None:
             continue
         column = _among(".".join(parts[end:]), [leaf.name for leaf in mine[table]])
         if column is not None:
-            return f"{table}.{column}"
+            return table, column
     return None
 
 

@@ -7,33 +7,60 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, WithJsonSchema
 
+from troth.systems.kit import secrets
 from troth.systems.kit.outcomes import SystemProblem
+
+PLACES = ("secret:", "env:", "file:")
 
 
 class Secret:
-    """A credential given as `env:NAME`, `file:PATH` or literally; read when used, so rotation needs no restart."""
+    """A credential given as `secret:NAME`, `env:NAME`, `file:PATH` or literally; read when used, so rotation needs no
+    restart.
+    """
 
     def __init__(self, source: str, base_dir: Path) -> None:
         self._source = source
         self._base_dir = base_dir
 
+    @property
+    def place(self) -> str:
+        """Where it is: `secret:NAME`, `env:NAME`, `file:PATH`; `literal` for one that stands in the systems file."""
+        return self._source if self._source.startswith(PLACES) else "literal"
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it is there, without showing it."""
+        try:
+            return bool(self.reveal())
+        except SystemProblem:
+            return False
+
     def reveal(self) -> str:
         """The credential itself. Raises `SystemProblem` (fix settings) when it is not there."""
         kind, _, where = self._source.partition(":")
+        if self.place == "literal":
+            return self._source
         if kind == "env":
             value = os.environ.get(where, "")
-        elif kind == "file":
-            value = self._read(self._base_dir / where)
         else:
-            return self._source
+            value = self._kept(where) if kind == "secret" else self._read(self._base_dir / where)
         if not value:
             raise SystemProblem(f"the credential {kind}:{where} is empty; set it", consequence="fix settings")
         return value
 
+    def _kept(self, name: str) -> str:
+        try:
+            return secrets.kept(name)
+        except (OSError, ValueError) as error:
+            raise SystemProblem(
+                f"the credential secret:{name} cannot be read ({type(error).__name__}); enter it again",
+                consequence="fix settings",
+            ) from None
+
     def _read(self, path: Path) -> str:
         try:
             return path.read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise SystemProblem(
                 f"the credential file {path} cannot be read ({type(error).__name__}); create it or fix its rights",
                 consequence="fix settings",
@@ -47,7 +74,7 @@ def _as_secret(value: object, info: ValidationInfo) -> Secret:
     if isinstance(value, Secret):
         return value
     if not isinstance(value, str) or not value:
-        raise ValueError("must be env:NAME, file:PATH or the credential itself")
+        raise ValueError("must be secret:NAME, env:NAME, file:PATH or the credential itself")
     return Secret(value, Path((info.context or {}).get("base_dir", ".")))
 
 

@@ -1,0 +1,49 @@
+"""Credentials kept in Troth's home: `secret:NAME` in the systems file, a file of its own for each, the owner's alone.
+
+They are written and used, never shown again.
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from troth import ground
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+
+
+def keep(name: str, value: str) -> str:
+    """Keep the credential under `name`, in place of an earlier one; `secret:NAME`, for the systems file.
+
+    Whole or not at all: who reads meanwhile gets the old one or the new one. Raises ValueError for a name that is none
+    and OSError when the folder cannot be written.
+    """
+    path = _path(name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with open(fresh, "xb", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+            file.write(value.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return f"secret:{name}"
+
+
+def kept(name: str) -> str:
+    """The credential kept under `name`. Raises ValueError for a name that is none, OSError when it is not there."""
+    return _path(name).read_text(encoding="utf-8")
+
+
+def drop(name: str) -> None:
+    """Keep it no longer; nothing happens when there is none."""
+    _path(name).unlink(missing_ok=True)
+
+
+def _path(name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise ValueError("the name of a kept credential is lower-case letters, digits, dots and hyphens")
+    return ground.settings().home / "secrets" / "systems" / name

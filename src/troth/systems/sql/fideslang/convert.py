@@ -109,7 +109,8 @@ def _reached(drafts: dict[str, Draft]) -> set[str]:
     """Tables that an identity leads to."""
     leads: dict[str, set[str]] = {name: set() for name in drafts}
     for name, draft in drafts.items():
-        for reference in (*draft.composite, *(one for each in draft.columns.values() for one in each.references)):
+        ties: list[Reference | Composite] = [one for each in draft.columns.values() for one in each.references]
+        for reference in ties + draft.composite:
             feeder, fed = (reference.table, name) if reference.direction == "from" else (name, reference.table)
             leads[feeder].add(fed)
     reached = {name for name, draft in drafts.items() if any(c.identity for c in draft.columns.values())}

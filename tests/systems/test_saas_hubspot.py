@@ -159,7 +159,7 @@ def test_a_contact_alone_leaves_only_the_vendors_own_purge(hubspot: Vendor) -> N
     hubspot.ask("seed", records=RECORDS["hubspot"])
     (rest,) = hubspot.erased().remains
     assert isinstance(rest, Expires)
-    assert "30 days" in rest.on
+    assert "30th day" in rest.on
 
 
 def test_the_connection_is_tested_with_the_number_of_the_account(hubspot: Vendor) -> None:

@@ -14,9 +14,9 @@ from troth.systems.kit.paging import MOST_PAGES, in_batches
 
 Kind = Literal["notes", "calls", "meetings", "tasks", "emails", "tickets", "deals"]
 BATCH = 100
-BIN = Expires("90 days after they were archived", "HubSpot's recycle bin, which no setting shortens")
+BIN = Expires("the 90th day after they were archived", "HubSpot's recycle bin, which no setting shortens")
 PURGE = Expires(
-    "within 30 days of the permanent deletion",
+    "the 30th day after the permanent deletion at the latest",
     "HubSpot's purge of permanently deleted contacts; their addresses stay on its block list",
 )
 

@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, FromClause, LargeBinary, String, and_, bindparam, case, literal, null
-from sqlalchemy.sql.expression import true
+from sqlalchemy import ColumnElement, FromClause, LargeBinary, String, and_, bindparam, case, null
+from sqlalchemy.sql.expression import false, true
 
-from troth.systems.sql.dialects.elements import as_text, keyed_hash, left_text, of_type, random_text, starts_with
+from troth.systems.sql.dialects.elements import (
+    as_text,
+    constant,
+    keyed_hash,
+    left_text,
+    of_type,
+    random_text,
+    starts_with,
+)
 from troth.systems.sql.dialects.live import LiveColumn
 from troth.systems.sql.model import Fixed, Hashed, Keep, Null, Random, Table
 
@@ -82,9 +90,9 @@ def _text(mask: Random | Hashed, here: Element, live: LiveColumn) -> Element:
     else:
         inner, outer = (bindparam(name, type_=LargeBinary, required=False) for name in ("inner_key", "outer_key"))
         text = left_text(keyed_hash(here if live.family == "text" else as_text(here), inner, outer), room)
-    marked: Element = literal(MARK, String, literal_execute=True) + text
+    marked: Element = constant(MARK) + text
     suffix = _suffix(mask)
-    return marked + literal(suffix, String, literal_execute=True) if suffix else marked
+    return marked + constant(suffix) if suffix else marked
 
 
 def _constant(value: Fixed | Right, live: LiveColumn) -> Element:
@@ -92,9 +100,9 @@ def _constant(value: Fixed | Right, live: LiveColumn) -> Element:
     if isinstance(value, Right):
         return of_type(bindparam(value.name, type_=String, required=False), live.spelled or live.type)
     if live.family == "boolean" and isinstance(value.fixed, bool):
-        return literal(value.fixed, Boolean, literal_execute=True)
+        return true() if value.fixed else false()
     fixed = str(int(value.fixed)) if isinstance(value.fixed, bool) and live.family == "whole" else str(value.fixed)
-    return of_type(literal(fixed, String, literal_execute=True), live.spelled or live.type)
+    return of_type(constant(fixed), live.spelled or live.type)
 
 
 def _room(live: LiveColumn, mask: Random | Hashed) -> int:

@@ -57,7 +57,10 @@ class Assign:
         if isinstance(self.mask, Null):
             return here.is_not(None)
         if isinstance(self.mask, Fixed | Right):
-            return here.is_distinct_from(_constant(self.mask, self.live))
+            right = _constant(self.mask, self.live)
+            if self.live.family in ("json", "other"):  # not every type can be compared
+                return as_text(here).is_distinct_from(as_text(right))
+            return here.is_distinct_from(right)
         # an empty column stays empty, and what is masked already stays as it is
         return and_(here.is_not(None), ~starts_with(here, MARK))
 

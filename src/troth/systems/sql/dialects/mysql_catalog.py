@@ -156,10 +156,15 @@ def _checks(connection: Connection, where: dict[str, Any]) -> dict[Place, list[C
     mariadb = getattr(connection.dialect, "is_mariadb", False)
     found: dict[Place, list[Check]] = defaultdict(list)
     for schema, table, name, said in connection.execute(_CHECKS_MARIADB if mariadb else _CHECKS_MYSQL, where):
-        plain = _plain(said) if mariadb else _plain(said).replace("\\'", "'")  # MySQL shows quotes escaped
+        # quotes: MySQL shows all of them escaped, MariaDB those within texts
+        plain = re.sub(r"\\(.)", _unescaped if mariadb else r"\1", _plain(said))
         read = dict.fromkeys(one.replace("``", "`") for one in _QUOTED.findall(plain))
         found[schema, table].append(Check(name, plain, tuple(read)))
     return found
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return "''" if found[1] == "'" else found[0]
 
 
 def _plain(value: Any) -> str:

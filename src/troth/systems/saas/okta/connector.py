@@ -1,0 +1,219 @@
+"""Okta: accounts provisioned, found, corrected and erased in its two steps.
+
+Okta can be searched only through URLs, so addresses stand in the query, or the path, of GET requests to it (over TLS).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from troth import ground
+from troth.systems.kit.auth import Auth, HeaderKey, jwt_grant
+from troth.systems.kit.base import Outgoing
+from troth.systems.kit.identifiers import Identifiers
+from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, Outcome, Pending, SystemProblem
+from troth.systems.kit.saas import SaasSystem
+from troth.systems.saas.okta.accounts import USERS, Accounts, User, rows
+from troth.systems.saas.okta.settings import OktaSettings
+
+TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 a path
+UNKNOWN = "[not provided]"  # for a first or last name; Okta takes no user without
+KEYS_KEPT = 100
+# Source: support.okta.com, How to Filter Syslog (automatic purging of customer data).
+LOG_STAYS = Expires(
+    on="90 days after each event", setting="Okta purges its System Log by itself; nobody can do so earlier"
+)
+
+
+class Okta(SaasSystem):
+    """Found by login, e-mail and second e-mail. Admins and protected accounts are never erased or changed."""
+
+    Settings = OktaSettings
+    TITLE: ClassVar[str] = "Okta"
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "email": "email",
+        "full-name": "displayName",
+        "first-name": "firstName",
+        "last-name": "lastName",
+        "phone": "mobilePhone",
+        "user-id": "employeeNumber",
+        "user-name": "nickName",
+        "role": "userType",
+        "job-title": "title",
+        "company": "organization",
+        "city": "city",
+        "region": "state",
+        "business-address": "streetAddress",
+    }
+    INSTEAD: ClassVar[Mapping[str, NotOffered | Expires]] = {
+        "suppress": NotOffered(
+            reason="Okta sends no marketing; suspending an account would take away access, which nobody asked for",
+            source="https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserLifecycle/",
+            manual_steps="nothing to do here; withdraw the consent where the mail is sent",
+        )
+    }
+    LIMITS: ClassVar[Mapping[str, str]] = {
+        "find": "the System Log is shown for accounts that exist, 90 days back",
+        "erase": "entries of the System Log go by themselves 90 days after the event; admins and protected accounts "
+        "stay",
+        "rectify": "accounts mastered by a directory (Active Directory, HR) are corrected there; admins and protected "
+        "accounts are left alone",
+        "deliver": "an account that is there already keeps what it holds; only what is empty there is filled in",
+    }
+    settings: OktaSettings
+
+    def __init__(self, name: str, settings: OktaSettings) -> None:
+        super().__init__(name, settings)
+        given = {"account": settings.account_attribute, "protected": settings.protected_groups}
+        self.accounts = Accounts(self.api, **given)  # type: ignore[arg-type]
+
+    def auth(self) -> Auth:
+        if self.settings.token is not None:
+            return HeaderKey("authorization", self.settings.token, "SSWS")
+        key = self.settings.private_key
+        assert key is not None  # the settings have one or the other
+        client = self.settings.client_id
+        claims = {"iss": client, "sub": client, "aud": self.settings.url.rstrip("/") + TOKEN_PATH}
+        form = {"grant_type": "client_credentials", "scope": self.settings.scopes}
+        return jwt_grant(lambda: self.api, TOKEN_PATH, key=key, claims=claims, key_id=self.settings.key_id, **form)
+
+    def find(self, who: Identifiers) -> Outcome:
+        """Accounts with groups, admin roles and sign-in factors, and what the System Log says of them."""
+        users = self.accounts.of(who)
+        findings = [one for user in users for one in self.accounts.findings(user, self.mapping)]
+        if self.settings.log:
+            findings += [one for user in users for one in self.accounts.log(user["id"], ground.clock())]
+        return Found({"users": len(users), "findings": len(findings)}, tuple(findings))
+
+    def erase(self, who: Identifiers, *, key: str) -> Outcome:
+        """Deactivate, then delete for good. Looks first, so needs no `key`."""
+        every = [user["id"] for user in self.accounts.of(who)]
+        gone = [user for user in every if not self.accounts.is_protected(user)]
+        if every and not gone:
+            return _protected(len(every))
+        if not gone:
+            return Done({"users": 0})
+        return self._step(gone, len(every) - len(gone))
+
+    def check(self, token: str) -> Outcome:
+        """Does the next step; `Done` when Okta knows none of the users any more."""
+        try:
+            told = json.loads(token)
+            users, stay = [str(one) for one in told["users"]], int(told["protected"])
+        except (ValueError, KeyError, TypeError):
+            raise SystemProblem(
+                f"{self.name}: this token is not from an Okta erasure; start the erasure again", consequence="stop"
+            ) from None
+        return self._step(users, stay)
+
+    def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
+        """Write the right values into every account of the person. A login that was the wrong address changes too."""
+        fields = _named(self.to_fields(changes))
+        users = self.accounts.of(who)
+        ours = [user for user in users if not self.accounts.is_protected(user["id"])]
+        if users and not ours:
+            return _protected(len(users))
+        mine = {address.lower() for address in who.addresses}
+        for user in ours:
+            login = str(user["profile"].get("login") or "").lower()
+            also = {"login": fields["email"]} if "email" in fields and login in mine else {}
+            self.accounts.write(user["id"], {**fields, **also})
+        stay = len(users) - len(ours)
+        return Done({"users": len(ours)}, remains=(_protected(stay),) if stay else ())
+
+    def deliver(self, outgoing: Outgoing, *, key: str) -> Outcome:
+        """Provision an account with the record's address as login, and make it a member of the groups of the settings.
+
+        An account that is there keeps what it holds: only what is empty there is filled in.
+        """
+        email = outgoing.values.get("email", "").strip().lower()
+        if not email:
+            raise SystemProblem(f"{self.name}: the record holds no e-mail address to sign in with", consequence="stop")
+        fields = {**self.to_fields(outgoing.values), "email": email}
+        done = self.accounts.noted(self.settings.key_attribute, key)
+        user = done or self.accounts.get(email)
+        if user is None:
+            user, made = self._provision({**_named(fields, wanted=True), "login": email}, key)
+        else:
+            made = False
+        if user["status"] == "DEPROVISIONED":
+            raise SystemProblem(
+                f"{self.name}: a deactivated account has this login; reactivate or delete it there", consequence="stop"
+            )
+        filled = [] if made or done else self._fill(user, fields, key)
+        self.accounts.join(user["id"], self.settings.groups)
+        return Done({"id": user["id"], "created": made, "fields": sorted(fields) if made else filled})
+
+    def oldest(self) -> Outcome:
+        """Creation time of the oldest account, deactivated ones included."""
+        user = self.accounts.first()
+        return Done({"oldest": user["created"] if user else None})
+
+    def test(self) -> Done:
+        """One user may be read."""
+        rows(self.api.call("test the connection", "GET", USERS, params={"limit": "1"}))
+        return Done({"account": self.settings.url.partition("://")[2]})
+
+    def _provision(self, profile: Mapping[str, str], key: str) -> tuple[User, bool]:
+        """The account now there, and whether we made it. Okta lets nobody make a second one with the same login."""
+        body: dict[str, Any] = {"profile": {**profile, self.settings.key_attribute: [key]}}
+        query = {"activate": str(self.settings.activate).lower()}
+        reply = self.api.call("provision an account", "POST", USERS, params=query, json=body, ok=(200, 400))
+        if reply.status == 200:
+            reply.need("id", str)
+            return reply.body, True
+        there = self.accounts.get(profile["login"])
+        if there is None:
+            raise SystemProblem(
+                f"{self.name}: Okta refuses the profile; add the custom attribute {self.settings.key_attribute} "
+                "(string array) to the user profile, and look whether Okta wants an attribute that is not delivered",
+                consequence="fix settings",
+            )
+        return there, key in (there["profile"].get(self.settings.key_attribute) or ())
+
+    def _fill(self, user: User, fields: Mapping[str, str], key: str) -> list[str]:
+        """Write what the account does not have yet, with the key; what was written."""
+        if self.accounts.is_protected(user["id"]):
+            raise SystemProblem(f"{self.name}: the login is an admin's or a protected account's", consequence="stop")
+        attribute = self.settings.key_attribute
+        keys = list(user["profile"].get(attribute) or ())
+        new = {name: value for name, value in fields.items() if not user["profile"].get(name)}
+        self.accounts.write(user["id"], {**new, attribute: [*keys, key][-KEYS_KEPT:]})
+        return sorted(new)
+
+    def _step(self, users: Sequence[str], stay: int) -> Outcome:
+        """The first DELETE only deactivates, the second deletes; both go on in the background."""
+        left = [user for user in users if self._still_there(user)]
+        if left:
+            token = json.dumps({"users": list(users), "protected": stay})
+            return Pending(token, timedelta(seconds=self.settings.poll_seconds))
+        remains = (LOG_STAYS, *((_protected(stay),) if stay else ()))
+        return Done({"users": len(users)}, remains=remains)
+
+    def _still_there(self, user: str) -> bool:
+        now = self.accounts.get(user)
+        if now is None:
+            return False
+        if not now.get("transitioningToStatus"):
+            ask = {"params": {"sendEmail": "false"}, "headers": {"prefer": "respond-async"}}
+            # once: a DELETE is refused while the one before goes on, so whoever tries again must look first
+            self.api.call("delete a user", "DELETE", f"{USERS}/{user}", ok=(200, 202, 204, 404), once=True, **ask)
+        return True
+
+
+def _protected(count: int) -> NotOffered:
+    return NotOffered(
+        reason=f"{count} accounts of the person are of admins or in a protected group",
+        source="https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/",
+        manual_steps="take the admin roles and the protected groups from the account in Okta, then try again",
+    )
+
+
+def _named(fields: Mapping[str, str], *, wanted: bool = False) -> dict[str, str]:
+    """With a first and a last name, for a full one (its last word is the last name) and where Okta wants them."""
+    full = fields.get("displayName", "").split()
+    if not full and not wanted:
+        return dict(fields)
+    first, last = " ".join(full[:-1]) or UNKNOWN, full[-1] if full else UNKNOWN
+    return {"firstName": first, "lastName": last, **fields}

@@ -20,7 +20,10 @@ PAGES = {
 }
 POSTS = (
     "/console/people/",
-    "/console/systems/salesforce/test/",
+    "/console/systems/at/salesforce/test/",
+    "/console/systems/at/salesforce/settings/",
+    "/console/systems/at/salesforce/disconnect/",
+    "/console/systems/connect/hubspot/",
     "/console/evidence/sign/",
     "/console/evidence/bundle/",
     "/console/checks/run/",

@@ -22,6 +22,7 @@ from troth.people import services as vault
 from troth.requests import queries as requests
 from troth.retention import queries as retention
 from troth.sharing import queries as sharing
+from troth.systems.saas import manifest
 from troth.verification import queries as verification
 from troth.web.console import evidence as evidence_page
 from troth.web.console import people as people_page
@@ -255,19 +256,28 @@ def test_opening_the_systems_page_calls_no_vendor(staff: Client, world: Filled) 
     assert all(title in page for title in ("Salesforce", "HubSpot", "Product database", "Web site and Torque logs"))
 
 
-def test_a_verb_that_is_not_offered_says_why(staff: Client) -> None:
-    systems = {system.name: system for system in staff.get("/console/systems/").context["systems"]}
-    offered = {name: [verb.name for verb in system.verbs if not verb.why] for name, system in systems.items()}
-    assert offered["hubspot"] == ["find", "erase", "rectify", "suppress", "deliver", "oldest"]
-    assert offered["product"] == ["find", "erase", "rectify", "oldest"]
-    assert offered["logs"] == ["oldest"]
-    why = {verb.name: verb.why for verb in systems["logs"].verbs}
-    assert "cannot be searched for one person" in why["find"]
-    assert why["erase"].startswith("it goes by itself")
+def test_systems_are_found_by_words(staff: Client) -> None:
+    assert [line.name for line in staff.get("/console/systems/?q=product").context["systems"]] == ["product"]
+    assert "No system matches" in html(staff, "/console/systems/?q=nowhere")
+
+
+def test_a_verb_that_is_not_offered_says_why_and_what_to_do(staff: Client) -> None:
+    verbs = {v.verb: v for v in staff.get("/console/systems/at/product/").context["system"].verbs}
+    assert (verbs["find"].offered, verbs["deliver"].offered) == ("yes", "no")
+    assert verbs["deliver"].manual in html(staff, "/console/systems/at/product/")
+    assert staff.get("/console/systems/at/nobody/").status_code == 404
+
+
+def test_every_connector_is_in_the_table(staff: Client) -> None:
+    page = text(html(staff, "/console/systems/connectors/"))
+    assert all(title in page for title in ("Salesforce", "HubSpot", "SQL database", "Files and logs"))
+    lines = staff.get("/console/systems/connectors/").context["connectors"]
+    assert {line.id for line in lines} == set(manifest.connectors())
+    assert all(verb.reason and verb.source for line in lines for verb in line.verbs if verb.offered == "no")
 
 
 def test_the_oldest_file_is_what_the_checks_found(staff: Client) -> None:
-    [logs] = [s for s in staff.get("/console/systems/").context["systems"] if s.name == "logs"]
+    logs = staff.get("/console/systems/at/logs/").context["system"]
     access = next(line for line in logs.files if line.name == "access")
     assert (access.tone, access.period) == ("bad", "P60D")
     assert (NOW - access.oldest).days >= 70
@@ -275,17 +285,17 @@ def test_the_oldest_file_is_what_the_checks_found(staff: Client) -> None:
 
 def test_testing_a_system_tells_what_it_answered(staff: Client, world: Filled) -> None:
     before = kit.calls(world.sandbox)
-    good = text(staff.post("/console/systems/hubspot/test/").content.decode())
+    good = text(staff.post("/console/systems/at/hubspot/test/").content.decode())
     assert "✓ it answers" in good
     assert kit.calls(world.sandbox) > before
     kit.ask(world.sandbox, "hubspot", "fail", count=50, status=401)
     try:
-        bad = text(staff.post("/console/systems/hubspot/test/").content.decode())
+        bad = text(staff.post("/console/systems/at/hubspot/test/").content.decode())
     finally:
         kit.ask(world.sandbox, "hubspot", "fail", count=0, status=401)
     assert "✕ failed" in bad
     assert "fix settings" in bad
-    assert staff.post("/console/systems/nobody/test/").status_code == 404
+    assert staff.post("/console/systems/at/nobody/test/").status_code == 404
 
 
 def test_a_systems_file_that_is_wrong_is_told_in_place(staff: Client) -> None:
@@ -359,7 +369,10 @@ def test_pages_take_few_statements(
         f"/console/requests/{world.answered}/": 9,
         "/console/people/": 6,
         f"/console/people/{world.ana}/": 18,
-        "/console/systems/": 9,
+        "/console/systems/": 7,
+        "/console/systems/at/hubspot/": 9,
+        "/console/systems/connectors/": 3,
+        "/console/systems/at/hubspot/settings/": 4,
         "/console/evidence/": 7,
         "/console/checks/": 7,
         "/console/checks/logs-in-period/": 6,

@@ -20,6 +20,7 @@ ROOMS = [
     "evidence",
     "work",
     "messages",
+    "systems",
     "versions",
     "people",
     "consent",

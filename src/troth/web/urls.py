@@ -11,6 +11,7 @@ from django.urls.converters import StringConverter
 from troth.web import notice, public, staff
 from troth.web.console import (
     checks,
+    connectors,
     evidence,
     overview,
     people,
@@ -19,6 +20,7 @@ from troth.web.console import (
     requests,
     reviews,
     styleguide,
+    system_settings,
     systems,
     tasks,
 )
@@ -78,7 +80,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/people/", people.index, name="console-people"),
     path("console/people/<uuid:person_id>/", people.one, name="console-person"),
     path("console/systems/", systems.index, name="console-systems"),
-    path("console/systems/<str:name>/test/", systems.test, name="console-system-test"),
+    path("console/systems/connectors/", connectors.index, name="console-connectors"),
+    path("console/systems/connect/", system_settings.choose, name="console-system-add"),
+    path("console/systems/connect/<slug:connector>/", system_settings.add, name="console-system-add-one"),
+    path("console/systems/at/<str:name>/", systems.one, name="console-system"),
+    path("console/systems/at/<str:name>/test/", systems.test, name="console-system-test"),
+    path("console/systems/at/<str:name>/settings/", system_settings.edit, name="console-system-edit"),
+    path("console/systems/at/<str:name>/disconnect/", system_settings.disconnect, name="console-system-remove"),
     path("console/evidence/", evidence.index, name="console-evidence"),
     path("console/evidence/sign/", evidence.sign, name="console-evidence-sign"),
     path("console/evidence/bundle/", evidence.bundle, name="console-evidence-bundle"),

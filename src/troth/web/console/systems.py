@@ -1,11 +1,9 @@
-"""Systems: what each is, which of the six verbs it offers, what the latest checks found there."""
+"""Systems: what each is, which of the six verbs it offers, what the latest checks found there, whether it answers."""
 
-import inspect
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
-from typing import Any, get_args
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,48 +13,23 @@ from troth import ground
 from troth.sharing import queries as sharing
 from troth.systems import services
 from troth.systems.files.system import FilesSystem
-from troth.systems.kit.base import Outgoing, System
-from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, Expires, NotOffered, SystemProblem
+from troth.systems.kit.base import System
+from troth.systems.kit.capabilities import Capability, capabilities
+from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.sql.system import SqlSystem
 from troth.verification import queries as verification
-from troth.verification.rules import Result, Run
+from troth.verification.rules import ORDER, Result, Run
+from troth.web.console import system_settings
 from troth.web.console.checks import TONES
 from troth.web.console.names import Names
 from troth.web.console.overview import DELIVERY_STATES
+from troth.web.console.trying import tried
 from troth.web.staff import staff_only
 from troth.work import queries as work
 from troth.work.queries import TaskView
 
 TASKS = 500
-NOBODY = Identifiers()
-NOTHING = Outgoing("", "", "", (), {}, marketing=False)
-ARGUMENTS: Mapping[str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {
-    "find": ((NOBODY,), {}),
-    "erase": ((NOBODY,), {"key": ""}),
-    "rectify": ((NOBODY, {}), {"key": ""}),
-    "suppress": ((NOBODY,), {"key": ""}),
-    "deliver": ((NOTHING,), {"key": ""}),
-    "oldest": ((), {}),
-}
-CONNECTORS = {"SqlSystem": "PostgreSQL database", "FilesSystem": "files"}
-SAYS = {
-    "find": "find a person",
-    "erase": "erase a person",
-    "rectify": "correct data",
-    "suppress": "stop marketing",
-    "deliver": "take records",
-    "oldest": "say how old it is",
-}
-
-
-@dataclass(frozen=True)
-class Verb:
-    """One of the six. `why`: the reason it is not offered, empty where it is."""
-
-    name: str
-    says: str
-    why: str
+CONNECTORS = {"SqlSystem": "SQL database", "MongoSystem": "MongoDB", "FilesSystem": "files"}
 
 
 @dataclass(frozen=True)
@@ -73,25 +46,27 @@ class FileLine:
 
 
 @dataclass(frozen=True)
-class Tested:
-    """What a test call found: words and a tone."""
-
-    name: str
-    tone: str
-    outcome: str
-    found: str
-    ms: int
-
-
-@dataclass(frozen=True)
 class SystemLine:
-    """A system as its card shows it."""
+    """A system as the list shows it."""
 
     name: str
     title: str
     connector: str
     recipient: str
-    verbs: tuple[Verb, ...]
+    last_sent: datetime | None
+    tasks: int
+    outcomes: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True)
+class Full:
+    """A system as its page shows it."""
+
+    name: str
+    title: str
+    connector: str
+    recipient: str
+    verbs: tuple[Capability, ...]
     last_sent: datetime | None
     counts: tuple[tuple[str, int], ...]
     tasks: tuple[TaskView, ...]
@@ -99,89 +74,128 @@ class SystemLine:
     tables: tuple[tuple[str, int], ...]
     results: tuple[tuple[Result, str], ...]
 
-    @property
-    def missing(self) -> list[Verb]:
-        return [verb for verb in self.verbs if verb.why]
-
 
 @staff_only
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """All systems. Nothing outside is called: ages are those the latest checks found."""
-    return _show(request)
+    """All systems, or those whose name, title or recipient holds the words asked for. Nothing outside is called."""
+    try:
+        systems = services.registry().all()
+    except SystemProblem as problem:
+        return _unusable(request, problem)
+    names, search = Names(), request.GET.get("q", "").strip()[:100]
+    lines = [line for line in _lines(systems, names) if _matches(line, search)]
+    connected = {system.recipient for system in systems}
+    recipients = names.current.recipients.items() if names.current else ()
+    context = {
+        "systems": lines,
+        "any": bool(systems),
+        "search": search,
+        "file": ground.settings().systems_file.name,
+        "by_hand": [recipient.name for id, recipient in recipients if id not in connected],
+        "now": ground.clock(),
+    }
+    return render(request, "web/console/systems.html", context)
+
+
+@staff_only
+@require_safe
+def one(request: HttpRequest, name: str) -> HttpResponse:
+    """One system: what it can do, what was found there. Ages are those the latest checks found."""
+    return _show(request, name)
 
 
 @staff_only
 @require_POST
 def test(request: HttpRequest, name: str) -> HttpResponse:
-    """Ask one system how old its oldest thing is: the smallest call that needs its address and credentials."""
+    """Ask one system whether it answers: the smallest call that needs its address and credentials."""
+    return _show(request, name, ask=True)
+
+
+def _show(request: HttpRequest, name: str, *, ask: bool = False) -> HttpResponse:
     try:
         system = next((s for s in services.registry().all() if s.name == name), None)
-    except SystemProblem:
-        return _show(request)
+    except SystemProblem as problem:
+        return _unusable(request, problem)
     if system is None:
         raise Http404("no system has this name")
-    return _show(request, _test(system))
-
-
-def _show(request: HttpRequest, tested: Tested | None = None) -> HttpResponse:
-    context: dict[str, object] = {"tested": tested, "now": ground.clock()}
-    try:
-        systems = services.registry().all()
-    except SystemProblem as problem:
-        return render(request, "web/console/systems.html", {**context, "problem": str(problem)}, status=503)
     run = verification.latest()
-    context |= {"systems": _lines(systems, run), "run": run, "file": ground.settings().systems_file.name}
-    connected = {system.recipient for system in systems}
-    names = Names()
-    by_hand = names.current.recipients.items() if names.current else ()
-    context["by_hand"] = [recipient.name for id, recipient in by_hand if id not in connected]
-    return render(request, "web/console/systems.html", context)
+    context = {
+        "system": _full(system, run),
+        "run": run,
+        "now": ground.clock(),
+        "editable": system_settings.editable(name),
+        "tested": tried(system) if ask else None,
+    }
+    return render(request, "web/console/system.html", context)
 
 
-def _lines(systems: Iterable[System], run: Run | None) -> list[SystemLine]:
-    names, counts, last = Names(), sharing.delivery_counts(), sharing.last_sent()
-    tasks = work.open_tasks(limit=TASKS)
-    results = run.results if run else ()
+def _unusable(request: HttpRequest, problem: SystemProblem) -> HttpResponse:
+    return render(request, "web/console/systems.html", {"problem": str(problem)}, status=503)
+
+
+def _lines(systems: Iterable[System], names: Names) -> list[SystemLine]:
+    last, run = sharing.last_sent(), verification.latest()
+    results, tasks = run.results if run else (), work.open_tasks(limit=TASKS)
     return [
         SystemLine(
             name=system.name,
             title=system.title,
-            connector=CONNECTORS.get(type(system).__name__, f"{type(system).__name__} connector"),
+            connector=_connector(system),
             recipient=names.recipient(system.recipient) if system.recipient else "",
-            verbs=tuple(_verb(system, name) for name in ARGUMENTS),
             last_sent=last.get(system.recipient or ""),
-            counts=tuple((words_of(state), n) for (to, state), n in sorted(counts.items()) if to == system.recipient),
-            tasks=tuple(t for t in tasks if t.system in {system.name, system.recipient}),
-            files=tuple(_files(system, names, results)) if isinstance(system, FilesSystem) else (),
-            tables=tuple((n, len(t.columns)) for n, t in system.dataset.tables.items())
-            if isinstance(system, SqlSystem)
-            else (),
-            results=tuple((r, TONES[r.outcome]) for r in results if r.subject == system.title),
+            tasks=sum(task.system in {system.name, system.recipient} for task in tasks),
+            outcomes=_outcomes(r for r in results if _about(r, system)),
         )
         for system in systems
     ]
 
 
+def _outcomes(results: Iterable[Result]) -> tuple[tuple[str, str, int], ...]:
+    """What the checks found of a system, worst first: outcome, tone, how many."""
+    found = Counter(result.outcome for result in results)
+    return tuple((outcome, TONES[outcome], found[outcome]) for outcome in ORDER if found[outcome])
+
+
+def _about(result: Result, system: System) -> bool:
+    return result.subject == system.title or result.subject.startswith(f"{system.title}: ")
+
+
+def _matches(line: SystemLine, search: str) -> bool:
+    held = f"{line.name} {line.title} {line.connector} {line.recipient}".lower()
+    return all(word in held for word in search.lower().split())
+
+
+def _full(system: System, run: Run | None) -> Full:
+    names, results = Names(), run.results if run else ()
+    tasks = work.open_tasks(limit=TASKS)
+    return Full(
+        name=system.name,
+        title=system.title,
+        connector=_connector(system),
+        recipient=names.recipient(system.recipient) if system.recipient else "",
+        verbs=capabilities(type(system)),
+        last_sent=sharing.last_sent().get(system.recipient or ""),
+        counts=tuple(
+            (words_of(state), n)
+            for (to, state), n in sorted(sharing.delivery_counts().items())
+            if to == system.recipient
+        ),
+        tasks=tuple(t for t in tasks if t.system in {system.name, system.recipient}),
+        files=tuple(_files(system, names, results)) if isinstance(system, FilesSystem) else (),
+        tables=tuple((n, len(t.columns)) for n, t in system.dataset.tables.items())
+        if isinstance(system, SqlSystem)
+        else (),
+        results=tuple((r, TONES[r.outcome]) for r in results if r.subject == system.title),
+    )
+
+
+def _connector(system: System) -> str:
+    return CONNECTORS.get(type(system).__name__, f"{type(system).__name__} connector")
+
+
 def words_of(state: str) -> str:
     return DELIVERY_STATES.get(state, ("", state))[1]
-
-
-def _verb(system: System, name: str) -> Verb:
-    """A verb is offered when the connector wrote it to act. One that is not written, or only to answer that nothing
-    can be done, does nothing when called: so it is asked for its reason."""
-    written = getattr(type(system), name)
-    answers = inspect.signature(written).return_annotation
-    if written is getattr(System, name) or {*(get_args(answers) or (answers,))} <= {NotOffered, Expires}:
-        positional, by_name = ARGUMENTS[name]
-        return Verb(name, SAYS[name], _why(getattr(system, name)(*positional, **by_name)))
-    return Verb(name, SAYS[name], "")
-
-
-def _why(outcome: NotOffered | Expires) -> str:
-    if isinstance(outcome, Expires):
-        return f"it goes by itself on {outcome.on}: {outcome.setting}"
-    return outcome.reason
 
 
 def _files(system: FilesSystem, names: Names, results: Iterable[Result]) -> Iterable[FileLine]:
@@ -199,26 +213,3 @@ def _files(system: FilesSystem, names: Names, results: Iterable[Result]) -> Iter
             oldest=datetime.fromisoformat(told) if told else None,
             tone=TONES[result.outcome] if result else "",
         )
-
-
-def _test(system: System) -> Tested:
-    begun = perf_counter()
-    try:
-        outcome = system.oldest()
-    except SystemProblem as problem:
-        tone, word, found = "bad", "failed", f"{problem} (what helps: {problem.consequence})"
-    else:
-        tone, word, found = _read(outcome)
-    return Tested(system.name, tone, word, found, round((perf_counter() - begun) * 1000))
-
-
-def _read(outcome: object) -> tuple[str, str, str]:
-    if isinstance(outcome, NotOffered):
-        return "open", "could not tell", outcome.reason
-    if not isinstance(outcome, Done):
-        return "open", "could not tell", f"it answered {type(outcome).__name__.lower()}"
-    oldest, unsure = outcome.evidence.get("oldest"), sum(outcome.evidence.get("could_not_tell", {}).values())
-    said = f"the oldest thing there is from {str(oldest)[:10]}" if oldest else "nothing is stored there"
-    if unsure:
-        return "open", "could not tell", f"{said}; {unsure} files do not show how old they are"
-    return "good", "it answers", said

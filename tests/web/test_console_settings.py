@@ -1,0 +1,184 @@
+"""A vendor's settings at the console: drawn, tried, kept, changed, taken out; and what a curious insider cannot do."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from django.test import Client
+from web_kit import publish, staff_client
+
+from troth import ground
+from troth.evidence import queries as evidence
+from troth.systems import services
+from troth.systems.sandbox.server import running
+
+pytestmark = pytest.mark.django_db
+ADD, EDIT = "/console/systems/connect/hubspot/", "/console/systems/at/crm/settings/"
+
+
+@pytest.fixture
+def path() -> Iterator[Path]:
+    path = ground.settings().systems_file
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def staff() -> Client:
+    publish()
+    return staff_client()
+
+
+def entries(path: Path) -> dict[str, dict[str, object]]:
+    told: dict[str, dict[str, object]] = yaml.safe_load(path.read_text())["systems"]
+    return told
+
+
+def filled_in(client: Client, page: str, **given: str) -> dict[str, str]:
+    """What a browser would send: the form as drawn, with these fields changed."""
+    html = client.get(page).content.decode()
+    digest = re.search(r'name="digest" value="(\w+)"', html)
+    assert digest
+    return {"digest": digest[1], "act": "save", **given}
+
+
+def connect(client: Client, **given: str) -> None:
+    told = {"name": "crm", "url": "https://api.hubapi.com", "token": "very-secret", "recipient": "hubspot", **given}
+    answer = client.post(ADD, filled_in(client, ADD, **told))
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def test_a_system_is_connected_and_its_credential_kept_apart(staff: Client, path: Path) -> None:
+    connect(staff)
+    assert entries(path)["crm"] == {
+        "connector": "hubspot", "url": "https://api.hubapi.com", "token": "secret:crm.token", "recipient": "hubspot",
+    }  # fmt: skip
+    (system,) = services.registry().all()
+    assert (system.name, system.recipient) == ("crm", "hubspot")
+    kept = ground.settings().home / "secrets" / "systems" / "crm.token"
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == ("very-secret", 0o600)
+    assert [dict(e.facts)["system"] for e in evidence.entries(kind="system.connected")] == ["crm"]
+
+
+def test_a_credential_is_never_shown_again(staff: Client, path: Path) -> None:
+    connect(staff)
+    pages = [staff.get(p).content.decode() for p in (EDIT, "/console/systems/at/crm/", "/console/systems/")]
+    wrong = staff.post(EDIT, filled_in(staff, EDIT, url="ftp://x", token="another-secret")).content.decode()
+    assert not [page for page in (*pages, wrong) if "very-secret" in page or "another-secret" in page]
+    assert "Set (secret:crm.token)" in pages[0]
+
+
+def test_settings_change_and_the_credential_stays(staff: Client, path: Path) -> None:
+    connect(staff)
+    told = {"url": "https://api.hubapi.com", "key_property": "", "title": "Our CRM", "timeout": "9"}
+    assert staff.post(EDIT, filled_in(staff, EDIT, **told)).status_code == 302
+    entry = entries(path)["crm"]
+    assert (entry["title"], entry["timeout"], entry["token"]) == ("Our CRM", 9.0, "secret:crm.token")
+    assert "recipient" not in entry
+
+
+def test_mistakes_are_named_at_their_fields_and_nothing_is_saved(staff: Client, path: Path) -> None:
+    given = {"name": "C R M", "url": "hubapi.com", "timeout": "soon"}
+    answer = staff.post(ADD, filled_in(staff, ADD, **given))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert not path.exists()
+    for field in ("name", "url", "timeout", "token"):
+        assert f'href="#{field}"' in page, field
+    assert 'value="C R M"' in page
+
+
+def test_a_name_is_given_once(staff: Client, path: Path) -> None:
+    connect(staff)
+    answer = staff.post(ADD, filled_in(staff, ADD, name="crm", url="https://api.hubapi.com", token="x"))
+    assert "is the name of another system already" in answer.content.decode()
+
+
+@pytest.mark.parametrize("place", ["file:/etc/passwd", "env:TROTH_SECRET_KEY", "secret:other.token"])
+def test_a_credential_is_not_fetched_from_a_place_a_person_names_here(staff: Client, path: Path, place: str) -> None:
+    answer = staff.post(ADD, filled_in(staff, ADD, name="crm", url="https://api.hubapi.com", token=place))
+    assert answer.status_code == 422
+    assert "enter the credential itself" in answer.content.decode()
+    assert not path.exists()
+
+
+def test_another_address_needs_the_credential_again(staff: Client, path: Path) -> None:
+    connect(staff)
+    for act in ("save", "test"):
+        answer = staff.post(EDIT, filled_in(staff, EDIT, url="https://elsewhere.example", act=act))
+        assert answer.status_code == 422
+        assert "enter this again" in answer.content.decode()
+    assert entries(path)["crm"]["url"] == "https://api.hubapi.com"
+    told = {"url": "https://elsewhere.example", "token": "new"}
+    assert staff.post(EDIT, filled_in(staff, EDIT, **told)).status_code == 302
+
+
+def test_private_addresses_are_let_in_by_the_file_only(staff: Client, path: Path) -> None:
+    connect(staff, allow_private="yes")
+    assert "allow_private" not in entries(path)["crm"]
+    assert 'name="allow_private"' not in staff.get(EDIT).content.decode()
+
+
+def test_a_connection_is_tried_before_it_is_kept(staff: Client, path: Path) -> None:
+    with running() as address:
+        entry = {"connector": "hubspot", "url": f"{address}/hubspot", "allow_private": True, "token": "wrong"}
+        path.write_text("# ours\n" + yaml.safe_dump({"systems": {"crm": entry}}))
+        told = {"url": f"{address}/hubspot", "act": "test"}
+        bad = staff.post(EDIT, filled_in(staff, EDIT, **told)).content.decode()
+        good = staff.post(EDIT, filled_in(staff, EDIT, **told, token="sandbox-token")).content.decode()
+    assert "failed" in bad
+    assert "credentials" in bad
+    assert "it answers" in good
+    assert "sandbox-token" not in good
+    assert entries(path)["crm"]["token"] == "wrong"
+
+
+def test_comments_and_other_entries_of_the_file_stay(staff: Client, path: Path) -> None:
+    connect(staff)
+    path.write_text("# ours\n" + path.read_text() + "  logs: {connector: files, folder: x, classes: {}}  # by hand\n")
+    staff.post(EDIT, filled_in(staff, EDIT, url="https://api.hubapi.com", title="T"))
+    text = path.read_text()
+    assert text.startswith("# ours\n")
+    assert text.endswith("# by hand\n")
+
+
+def test_a_file_that_changed_meanwhile_is_not_overwritten(staff: Client, path: Path) -> None:
+    connect(staff)
+    told = filled_in(staff, EDIT, url="https://api.hubapi.com", title="Mine")
+    path.write_text(path.read_text() + "# theirs\n")
+    answer = staff.post(EDIT, told)
+    assert answer.status_code == 422
+    assert "has changed meanwhile" in answer.content.decode()
+    assert "Mine" not in path.read_text()
+    assert not evidence.entries(kind="system.changed")
+
+
+def test_disconnecting_takes_entry_and_credential(staff: Client, path: Path) -> None:
+    connect(staff)
+    page = "/console/systems/at/crm/disconnect/"
+    assert "becomes a task" in staff.get(page).content.decode()
+    assert "crm" in entries(path)
+    assert staff.post(page).status_code == 302
+    assert services.registry().all() == ()
+    assert not (ground.settings().home / "secrets" / "systems" / "crm.token").exists()
+    assert evidence.entries(kind="system.disconnected")
+
+
+def test_databases_and_files_have_no_settings_here(staff: Client, path: Path) -> None:
+    path.write_text("systems: {logs: {connector: files, folder: x, classes: {}}}\n")
+    assert staff.get("/console/systems/at/logs/settings/").status_code == 404
+    assert staff.post("/console/systems/at/logs/disconnect/").status_code == 404
+    assert staff.get("/console/systems/connect/files/").status_code == 404
+
+
+def test_every_connectors_form_can_be_drawn(staff: Client, path: Path) -> None:
+    page = staff.get("/console/systems/connect/").content.decode()
+    found = re.findall(r"/console/systems/connect/([a-z0-9-]+)/", page)
+    assert {"hubspot", "salesforce"} <= set(found)
+    for connector in found:
+        answer = staff.get(f"/console/systems/connect/{connector}/")
+        assert answer.status_code == 200
+        assert "Traceback" not in answer.content.decode()

@@ -1,0 +1,99 @@
+"""What is written where: made out of what was reached, then carried out in as few calls as the updates allow."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from troth.systems.mongo.changing import Update, corrected, masked, masks
+from troth.systems.mongo.paths import Document
+from troth.systems.mongo.reaching import Held, Key
+from troth.systems.mongo.store import MANY, Swallowed
+from troth.systems.sql.model import Dataset, Keep
+
+if TYPE_CHECKING:
+    from pymongo.client_session import ClientSession
+    from pymongo.database import Database
+
+Effect = Literal["erased", "anonymised", "unlinked", "corrected", "kept"]
+_DONE: Mapping[str, Effect] = {"delete": "erased", "anonymise": "anonymised", "unlink": "unlinked"}
+SHARED = "another person shares these rows"
+
+
+@dataclass
+class Step:
+    """What happens in one collection. `kept`: documents that stay, and why; deleted ones have an empty update."""
+
+    effect: Effect
+    updates: dict[Key, Update] = field(default_factory=dict)
+    kept: dict[Key, str] = field(default_factory=dict)
+    documents: Mapping[Key, Document] = field(default_factory=dict)
+
+
+Plan = dict[str, Step]
+
+
+def erasure(
+    dataset: Dataset, held: Mapping[str, Held], shared: Mapping[str, set[Key]], keyed: Callable[[str], str]
+) -> Plan:
+    """What erasing everyone in `held` does, collection by collection."""
+    plan: Plan = {}
+    for name, each in held.items():
+        act = dataset.tables[name].on_erase
+        step = Step("kept" if isinstance(act, Keep) else _DONE[act], documents=each.documents)
+        for key, document in each.documents.items():
+            if isinstance(act, Keep):
+                step.kept[key] = act.keep
+            elif key in shared.get(name, ()):
+                step.kept[key] = SHARED
+            elif act == "delete":
+                step.updates[key] = Update()
+            elif update := masked(document, masks(dataset.tables[name], act), keyed):
+                step.updates[key] = update
+        plan[name] = step
+    return plan
+
+
+def correction(dataset: Dataset, held: Mapping[str, Held], changes: Mapping[str, str]) -> Plan:
+    """What correcting items does: right values at every column that holds another one."""
+    plan: Plan = {}
+    for name, each in held.items():
+        columns = dataset.tables[name].columns.items()
+        right = {column: changes[about.item] for column, about in columns if about.item and about.item in changes}
+        step = Step("corrected", documents=each.documents)
+        for key, document in each.documents.items():
+            if update := corrected(document, right):
+                step.updates[key] = update
+        plan[name] = step
+    return plan
+
+
+def carry_out(database: "Database[dict[str, Any]]", plan: Plan, session: "ClientSession | None") -> None:
+    """Writes. Raises Swallowed where fewer documents were there than were read a moment ago, and PyMongoError."""
+    for collection, step in plan.items():
+        if step.effect == "erased":
+            ids = [step.documents[key]["_id"] for key in step.updates]
+            for start in range(0, len(ids), MANY):
+                database[collection].delete_many({"_id": {"$in": ids[start : start + MANY]}}, session=session)
+        else:
+            _update(database, collection, step, session)
+
+
+def _update(database: "Database[dict[str, Any]]", collection: str, step: Step, session: "ClientSession | None") -> None:
+    from pymongo import UpdateMany
+
+    writes = [UpdateMany({"_id": {"$in": ids}}, written) for ids, written in _alike(step)]
+    for start in range(0, len(writes), MANY):
+        some = writes[start : start + MANY]
+        done = database[collection].bulk_write(some, ordered=False, session=session)
+        meant = sum(len(ids) for ids, _ in list(_alike(step))[start : start + MANY])
+        if done.matched_count < meant:
+            raise Swallowed(collection, meant - done.matched_count)
+
+
+def _alike(step: Step) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """Documents that take the same update, and that update: one call for all of them."""
+    groups: dict[str, tuple[list[Any], dict[str, Any]]] = {}
+    for key, update in step.updates.items():
+        written = update.written()
+        groups.setdefault(repr(written), ([], written))[0].append(step.documents[key]["_id"])
+    yield from groups.values()

@@ -15,6 +15,7 @@ from troth.net.http import Client, client
 from troth.systems.kit.auth import Auth, NoAuth
 from troth.systems.kit.outcomes import Consequence, SystemProblem
 from troth.systems.kit.pace import Pace, backoff, retry_after
+from troth.systems.kit.rates import exhausted
 from troth.systems.kit.settings import ConnectorSettings
 
 ATTEMPTS = 4
@@ -53,6 +54,7 @@ class _Call:
     ok: Collection[int]
     auth: Auth
     once: bool
+    rate: str
     request: Mapping[str, Any]
 
 
@@ -71,15 +73,16 @@ class Api:
 
         `request` may hold json, params, data, content, headers, auth. Its `once` says that the call makes something
         new and the vendor keeps no key of ours: it is then not repeated here when its answer is lost, so that whoever
-        tries again looks first. Raises `SystemProblem`.
+        tries again looks first. `rate` names the class of calls (of the connector's RATES) it counts as. Raises
+        `SystemProblem`.
         """
         if not path.startswith("/") or path.startswith("//"):
             raise SystemProblem(f"{self._name}: {act} would leave the configured address; refused", consequence="stop")
-        auth, once = request.pop("auth", self._auth), request.pop("once", False)
-        call = _Call(act, method, path, ok, auth, once, request)
+        auth, once, rate = request.pop("auth", self._auth), request.pop("once", False), request.pop("rate", "")
+        call = _Call(act, method, path, ok, auth, once, rate, request)
         for attempt in range(ATTEMPTS):
             try:
-                self._hold_back(act)
+                self._hold_back(act, rate)
                 return self._once(call)
             except SystemProblem as problem:
                 pause = None if once and problem.consequence == "retry" else _pause(problem, attempt)
@@ -100,12 +103,12 @@ class Api:
         """An unauthenticated form POST: how tokens are fetched."""
         return self.call(act, "POST", path, data=dict(form), auth=NoAuth())
 
-    def _hold_back(self, act: str) -> None:
-        left = self._pace.left()
-        if left.total_seconds() > self._settings.patience:
-            raise self._problem(act, "wait", "it asked us to wait", left)
-        if left:
-            self._pace.sleep(left.total_seconds())
+    def _hold_back(self, act: str, rate: str) -> None:
+        wait = self._pace.turn(rate, self._settings.patience)
+        if wait > self._settings.patience:
+            raise self._problem(act, "wait", "it asked us to wait", timedelta(seconds=wait))
+        if wait:
+            self._pace.sleep(wait)
 
     def _once(self, call: "_Call") -> Reply:
         reply, used = self._send(call)
@@ -113,7 +116,8 @@ class Api:
             reply, _ = self._send(call)
         body = _parse(reply.content)
         if reply.status_code not in call.ok:
-            raise self._refusal(call.act, reply.status_code, body, reply.headers.get("retry-after"))
+            raise self._refusal(call, reply.status_code, body, reply.headers)
+        self._pace.heed(reply.headers, ground.clock(), call.rate)
         if body is _UNREADABLE:
             raise self._problem(call.act, "retry", f"it answered {reply.status_code} with something that is not JSON")
         return Reply(reply.status_code, body, reply.headers)
@@ -139,12 +143,13 @@ class Api:
             )
         return self._client
 
-    def _refusal(self, act: str, status: int, body: Any, after: str | None) -> SystemProblem:
-        code = _code(body)
+    def _refusal(self, call: "_Call", status: int, body: Any, headers: Mapping[str, str]) -> SystemProblem:
+        act, after, code = call.act, headers.get("retry-after"), _code(body)
         why = f"it answered {status}" + (f" {code}" if code else "")
         if status == 429 or code.upper() in _QUOTA_CODES or (status == 503 and after):
-            wait = retry_after(after, ground.clock())
-            self._pace.hold(wait)
+            now = ground.clock()
+            wait = (None if after else exhausted(headers, now)) or retry_after(after, now)
+            self._pace.hold(wait, call.rate)
             return self._problem(act, "wait", why, wait)
         if status >= 500 or status == 408:
             return self._problem(act, "retry", why)

@@ -32,11 +32,11 @@ def persist(once: Callable[[], T], pace: Pace, patience: float, what: str) -> T:
 
 
 def _hold_back(pace: Pace, patience: float, what: str) -> None:
-    left = pace.left()
-    if left.total_seconds() > patience:
-        raise SystemProblem(f"{what}: it asked us to wait", consequence="wait", retry_after=left)
-    if left:
-        pace.sleep(left.total_seconds())
+    wait = pace.turn("", patience)
+    if wait > patience:
+        raise SystemProblem(f"{what}: it asked us to wait", consequence="wait", retry_after=timedelta(seconds=wait))
+    if wait:
+        pace.sleep(wait)
 
 
 def _pause(problem: SystemProblem, attempt: int) -> float | None:

@@ -10,6 +10,8 @@ from troth.systems.kit.auth import Auth
 from troth.systems.kit.base import VERBS, System
 from troth.systems.kit.fields import to_fields
 from troth.systems.kit.outcomes import Outcome, SystemProblem
+from troth.systems.kit.pace import Pace
+from troth.systems.kit.rates import Rate
 from troth.systems.kit.settings import ConnectorSettings, read
 
 GUARDED = (*VERBS, "check", "test")
@@ -42,6 +44,8 @@ class SaasSystem(System):
     Settings: ClassVar[type[ConnectorSettings]]
     TITLE: ClassVar[str]
     FIELDS: ClassVar[Mapping[str, str]]
+    RATES: ClassVar[Mapping[str, Rate]] = {}
+    """Class of calls (`rate=` of a call) → how often; the empty name is for all others. Else as the vendor says."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -53,7 +57,9 @@ class SaasSystem(System):
         super().__init__(name, title=settings.title or self.TITLE, recipient=settings.recipient)
         self.settings = settings
         self.mapping: Mapping[str, str] = {**self.FIELDS, **settings.fields}
-        self.api = Api(name, settings, self.auth())
+        pace = {"": Rate(max(1, round(settings.rate * 10)), 10)} if settings.rate else {}
+        self.pace = Pace(rates={**self.RATES, **pace})
+        self.api = Api(name, settings, self.auth(), self.pace)
 
     @classmethod
     def from_config(cls, name: str, config: Mapping[str, Any], base_dir: Path) -> Self:

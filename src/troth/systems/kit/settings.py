@@ -100,6 +100,9 @@ class ConnectorSettings(BaseModel):
     patience: float = Field(
         3.0, ge=0, le=60, title="Patience", description="Seconds a call may pause and try again before it is put off."
     )
+    rate: float | None = Field(
+        None, gt=0, title="Pace", description="Calls a second at most. Left out, as often as the vendor allows."
+    )
     fields: Mapping[str, str] = Field(
         default_factory=dict,
         title="Fields",

@@ -20,7 +20,8 @@ ANA = Identifiers(email=("ana@example.org",))
 
 
 def _parameters() -> list[Any]:
-    return [pytest.param(case, kind, id=f"{kind}: {case['name']}") for case in CASES for kind in case.get("servers", KINDS)]
+    every = ((case, kind) for case in CASES for kind in case.get("servers", KINDS))
+    return [pytest.param(case, kind, id=f"{kind}: {case['name']}") for case, kind in every]
 
 
 def _tables(case: dict[str, Any]) -> dict[str, Any]:

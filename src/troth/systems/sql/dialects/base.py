@@ -1,33 +1,16 @@
-"""What a kind of database must say of itself: how to connect, begin, keep temporary rows, and read its errors."""
+"""What a kind of database must say of itself: how to connect and begin, what its catalog says, what its errors mean."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Executable,
-    Integer,
-    MetaData,
-    Select,
-    String,
-    Table,
-    Text,
-    TextClause,
-    text,
-)  # fmt: skip
+from sqlalchemy import Connection, Engine, Executable, TextClause, text
 from sqlalchemy.engine.interfaces import Dialect as Compiling
 
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.sql.dialects.live import Seen, Wanted
 from troth.systems.sql.dialects.problems import Told
-from troth.systems.sql.dialects.temporary import TemporaryAs
-
-Statements = tuple[Executable, ...]
 
 
 @dataclass(frozen=True)
@@ -39,48 +22,23 @@ class Limits:
     lock: float = 10.0
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A temporary table and what makes it: `before` any write (mostly nothing), `inside` the transaction.
-
-    `before` is for databases where making a temporary table ends the transaction it stands in.
-    """
-
-    table: Table
-    before: Statements
-    inside: Statements
-
-
 class Dialect(ABC):
     """One kind of database: a value without state.
 
-    `rereads`: a temporary table may stand twice in one statement. `returning`: UPDATE and DELETE say which rows they
-    changed. `updates_join`, `deletes_join`: SQLAlchemy's `update`/`delete` with a second table in `where` compile to
-    UPDATE … FROM, DELETE … USING; elsewhere say EXISTS or IN. `reuses`: a connection that has written may be used
-    again; elsewhere it is closed, and its temporary tables end with it. `checks_rows`: foreign keys are checked row by
-    row, also within one statement, so that rows of one table that point at one another need care.
+    `names`: SQLAlchemy's own names of it. `modules` must be importable; `extra` of our package brings them.
+    `tested`: how far it was tried, in the words of the documentation.
     """
 
-    names: ClassVar[tuple[str, ...]]  # SQLAlchemy's
+    names: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
     schemes: ClassVar[tuple[str, ...]]
-    driver: ClassVar[str]  # SQLAlchemy's `dialect+driver`
-    modules: ClassVar[tuple[str, ...]]  # what must be importable
-    extra: ClassVar[str | None]  # which extra of our package brings them
+    modules: ClassVar[tuple[str, ...]]
+    extra: ClassVar[str | None]
     tested: ClassVar[str]
-    rereads: ClassVar[bool] = True
-    returning: ClassVar[bool] = False
-    updates_join: ClassVar[bool] = True
-    deletes_join: ClassVar[bool] = True
-    reuses: ClassVar[bool] = False
-    prepares_outside: ClassVar[bool] = False
-    checks_rows: ClassVar[bool] = False
-
-    # connecting
 
     def check_driver(self, system: str) -> None:
         """Raises SystemProblem (`fix settings`) naming the extra where the driver is absent."""
-        if not all(find_spec(module) for module in self.modules):
+        if not all(_importable(module) for module in self.modules):
             raise SystemProblem(
                 f"{system}: the driver for {self.title} is not installed; install troth[{self.extra}]",
                 consequence="fix settings",
@@ -96,49 +54,9 @@ class Dialect(ABC):
 
     @abstractmethod
     def compiling(self) -> Compiling:
-        """SQLAlchemy's own dialect, without any connection: statements are shown and tested with it."""
+        """SQLAlchemy's own dialect, without any connection: statements are composed, shown and tested with it."""
 
-    # temporary tables
-
-    def seed_table(self) -> Table:
-        """`troth_seed (person, kind, value)`; fill it from `elements.seed_rows`."""
-        return self.temporary(
-            "troth_seed", (Column("person", Integer), Column("kind", String(16)), Column("value", Text))
-        )
-
-    def temporary(self, name: str, columns: Iterable[Column[Any]]) -> Table:
-        """A temporary table as a value, under the name this database gives it."""
-        return Table(name, MetaData(), *columns)
-
-    def seed(self, rows: Select[Any]) -> Kept:
-        """The seed as a temporary table. `rows` may hold a bound parameter."""
-        table = self.seed_table()
-        make = self.text(self.seed_make(table))
-        fill = table.insert().from_select(["person", "kind", "value"], rows)
-        return self._kept(table, (make,), (fill, *self.analyze(table)))
-
-    def seed_make(self, table: Table) -> str:
-        """The statement that makes the seed's temporary table."""
-        return f"CREATE TEMPORARY TABLE {table.name} (person int, kind varchar(16), value text)"
-
-    def keep(self, name: str, rows: Select[Any]) -> Kept:
-        """The rows of a SELECT as a temporary table with columns of the same names and types.
-
-        Bound constants are written into the statement: no person's value may stand in `rows`.
-        """
-        table = self.temporary(name, (Column(one.key, one.type) for one in rows.selected_columns))
-        return self._kept(table, (TemporaryAs(table.name, rows),), self.analyze(table))
-
-    def _kept(self, table: Table, make: Statements, fill: Statements) -> Kept:
-        return Kept(table, make, fill) if self.prepares_outside else Kept(table, (), (*make, *fill))
-
-    def analyze(self, table: Table) -> Statements:
-        """Tells the database's planner how many rows a temporary table has, where it would not know."""
-        return ()
-
-    # constraints, catalog, errors
-
-    def defer(self) -> Statements:
+    def defer(self) -> tuple[Executable, ...]:
         """Has the constraints that can wait checked at the end of the transaction."""
         return ()
 
@@ -157,3 +75,10 @@ class Dialect(ABC):
     def text(statement: str) -> TextClause:
         """A statement of ours, in which a colon is a colon."""
         return text(statement.replace(":", "\\:"))
+
+
+def _importable(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # the package it would be in
+        return False

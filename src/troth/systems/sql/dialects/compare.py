@@ -1,4 +1,4 @@
-"""Equality between an identifier or a column and a looked-up column, so that the looked-up column's index serves.
+"""Whether a looked-up column holds an identifier, so that the column's index serves.
 
 The looked-up column always stands alone on its side; what it is compared with is brought into its type, and is NULL
 where it cannot be. Where a column's own equality is looser than ours (`é` = `e` in many MySQL collations), the index
@@ -18,7 +18,6 @@ from troth.systems.sql.dialects.elements import (
     to_decimal,
     to_uuid,
     to_whole,
-    uuid_text,
 )
 from troth.systems.sql.dialects.live import LiveColumn
 
@@ -35,29 +34,6 @@ def holds(column: Element, live: LiveColumn, value: Element, match: Match = "as 
     if match == "any case" and not live.any_case:
         return func.lower(column) == value
     return _text(column, live, value, any_case=match == "any case")
-
-
-def joins(looked_up: Element, live: LiveColumn, by: Element, by_live: LiveColumn) -> ColumnElement[bool]:
-    """Whether two columns of a reference are equal; `looked_up` is the one whose index should serve."""
-    if live.family == by_live.family != "text" or (live.family, by_live.family) == ("whole", "number"):
-        return looked_up == by
-    if live.family == "text" and by_live.family == "text":
-        return _joins_text(looked_up, live, by, by_live)
-    return holds(looked_up, live, plain_text(by, by_live))
-
-
-def _joins_text(looked_up: Element, live: LiveColumn, by: Element, by_live: LiveColumn) -> ColumnElement[bool]:
-    """As the database's own foreign keys compare; a second look only where the two columns' rules differ."""
-    if (live.collation, live.type == "citext") == (by_live.collation, by_live.type == "citext"):
-        return looked_up == by
-    return _text(looked_up, live, by, any_case=live.any_case and by_live.any_case)
-
-
-def plain_text(value: Element, live: LiveColumn) -> Element:
-    """A column's value as text in its canonical spelling."""
-    if live.family == "text":
-        return value
-    return uuid_text(value) if live.family == "uuid" else as_text(value)
 
 
 def _typed(column: Element, live: LiveColumn, text: Element) -> ColumnElement[bool]:

@@ -39,8 +39,6 @@ class Database:
         """
         try:
             with self._engine(read_only).connect() as connection:
-                if not read_only and not self.dialect.reuses:
-                    connection.detach()  # its temporary tables end with it
                 self.dialect.begin(connection, self.limits, read_only=read_only)
                 yield connection
                 connection.commit()

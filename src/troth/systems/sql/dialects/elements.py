@@ -7,11 +7,10 @@ only: `007` is not the number 7, whichever side of a comparison is the text.
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, String, column, literal_column
+from sqlalchemy import ColumnElement, String, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import BigInteger, NullType, Numeric, TypeEngine
 
 Element = ColumnElement[Any]
@@ -33,32 +32,6 @@ def _spelled(element: Spelled, compiler: SQLCompiler, **kw: Any) -> str:
     name = compiler.dialect.name
     form = forms.get(name) or forms.get("mysql" if name == "mariadb" else name) or forms["*"]
     return form.format(*(compiler.process(one, **kw) for one in element.clauses))
-
-
-class _Seed(Spelled):
-    name = "seed"
-    inherit_cache = True
-    spellings: ClassVar[dict[str, str]] = {
-        "postgresql": "(SELECT (r->>0)::int AS person, r->>1 AS kind, r->>2 AS value"
-        " FROM json_array_elements(CAST({0} AS json)) AS r)",
-        "sqlite": "(SELECT json_extract(j.value, '$[0]') AS person, json_extract(j.value, '$[1]') AS kind,"
-        " json_extract(j.value, '$[2]') AS value FROM json_each({0}) AS j)",
-        "mysql": "(SELECT j.person, j.kind, j.value FROM JSON_TABLE({0}, '$[*]' COLUMNS (person INT PATH '$[0]',"
-        " kind VARCHAR(16) PATH '$[1]', value LONGTEXT PATH '$[2]')) AS j)",
-        "mssql": "(SELECT j.person, j.kind, j.value FROM OPENJSON({0}) WITH (person int '$[0]',"
-        " kind nvarchar(16) '$[1]', value nvarchar(max) '$[2]') AS j)",
-        "snowflake": "(SELECT f.value[0]::int AS person, f.value[1]::varchar AS kind, f.value[2]::varchar AS value"
-        " FROM TABLE(FLATTEN(INPUT => PARSE_JSON({0}))) AS f)",
-        "bigquery": "(SELECT CAST(JSON_VALUE(r, '$[0]') AS INT64) AS person, JSON_VALUE(r, '$[1]') AS kind,"
-        " JSON_VALUE(r, '$[2]') AS value FROM UNNEST(JSON_QUERY_ARRAY({0})) AS r)",
-    }
-
-
-def seed_rows(bind: BindParameter[str], name: str = "seed") -> TableValuedAlias:
-    """A FROM-able of (person int, kind text, value text) out of one bound JSON text `[[person, kind, value], …]`."""
-    return _Seed(bind).table_valued(
-        column("person", Integer), column("kind", String), column("value", String), name=name
-    )
 
 
 class _Constant(ColumnElement[str]):
@@ -97,21 +70,6 @@ class _AsText(Spelled):
 def as_text(value: Element) -> Element:
     """A number, uuid or other plain value as text, in its canonical spelling."""
     return _AsText(value)
-
-
-class _UuidText(Spelled):
-    inherit_cache = True
-    type = String()
-    spellings: ClassVar[dict[str, str]] = {
-        "postgresql": "CAST({0} AS text)",
-        "mssql": "LOWER(CAST({0} AS nvarchar(36)))",
-        "*": "LOWER({0})",
-    }
-
-
-def uuid_text(value: Element) -> Element:
-    """A uuid as lower-case text."""
-    return _UuidText(value)
 
 
 class _Digits(Spelled):

@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.engine.interfaces import Dialect as Compiling
 
@@ -19,12 +19,10 @@ class MySQL(Dialect):
     names = ("mysql",)
     title = "MySQL"
     schemes = ("mysql",)
-    driver = "mysql+pymysql"
+    driver: ClassVar[str] = "mysql+pymysql"
     modules = ("pymysql",)
     extra = "mysql"
     tested = "on a real MariaDB only, under this name too; what differs in MySQL is written from its manual"
-    rereads: ClassVar[bool] = False  # error 1137; MariaDB has lifted this
-    checks_rows: ClassVar[bool] = True
 
     def engine(self, url: str, limits: Limits, *, read_only: bool) -> Engine:
         waits = {"connect_timeout": limits.connect, "read_timeout": int(limits.statement) + _GRACE}
@@ -55,10 +53,6 @@ class MySQL(Dialect):
     def compiling(self) -> Compiling:
         return MySQLDialect_pymysql()
 
-    def seed_make(self, table: Table) -> str:
-        column = "value longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-        return f"CREATE TEMPORARY TABLE {table.name} (person int, kind varchar(16), {column})"
-
     def look(self, connection: Connection, wanted: Wanted) -> Seen:
         return look(connection, wanted)
 
@@ -83,7 +77,6 @@ class MariaDB(MySQL):
     schemes = ("mariadb",)
     driver = "mariadb+pymysql"
     tested = "on a real server, in every test run where MariaDB is installed"
-    rereads: ClassVar[bool] = True
 
     def compiling(self) -> Compiling:
         from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect

@@ -1,15 +1,14 @@
 """PostgreSQL, through psycopg: the address is read by psycopg itself, as everywhere else in Troth."""
 
 import re
-from typing import ClassVar
 
 import psycopg
 from psycopg import errors
-from sqlalchemy import Connection, Engine, Table, create_engine, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import Dialect as Compiling
 
-from troth.systems.sql.dialects.base import Dialect, Limits, Statements
+from troth.systems.sql.dialects.base import Dialect, Limits
 from troth.systems.sql.dialects.live import Seen, Wanted
 from troth.systems.sql.dialects.postgresql_catalog import look
 from troth.systems.sql.dialects.problems import Told, Trouble
@@ -21,12 +20,9 @@ class PostgreSQL(Dialect):
     names = ("postgresql",)
     title = "PostgreSQL"
     schemes = ("postgresql", "postgres")
-    driver = "postgresql+psycopg"
     modules = ("psycopg",)
     extra = None
     tested = "on a real server, in every test run"
-    returning = True
-    reuses: ClassVar[bool] = True  # temporary tables end with the transaction
 
     def engine(self, url: str, limits: Limits, *, read_only: bool) -> Engine:
         address = f"postgresql://{url.partition('://')[2]}"
@@ -36,7 +32,7 @@ class PostgreSQL(Dialect):
 
         level = "REPEATABLE READ" if read_only else "READ COMMITTED"
         return create_engine(
-            f"{self.driver}://",
+            "postgresql+psycopg://",
             creator=connect,
             use_native_hstore=False,  # asking for its type costs a statement on each new connection
             pool_size=1,
@@ -54,14 +50,7 @@ class PostgreSQL(Dialect):
     def compiling(self) -> Compiling:
         return PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
-    def seed_make(self, table: Table) -> str:
-        return f"{super().seed_make(table)} ON COMMIT DROP"
-
-    def analyze(self, table: Table) -> Statements:
-        """Without statistics the server takes a temporary table for large, and reads whole tables, no indexes."""
-        return (self.text(f"ANALYZE {table.name}"),)
-
-    def defer(self) -> Statements:
+    def defer(self) -> tuple[Executable, ...]:
         return (text("SET CONSTRAINTS ALL DEFERRED"),)
 
     def look(self, connection: Connection, wanted: Wanted) -> Seen:

@@ -5,15 +5,15 @@ import re
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Executable, NullPool, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import Dialect as Compiling
 from sqlalchemy.exc import ArgumentError
 
-from troth.systems.sql.dialects.base import Dialect, Limits, Statements
+from troth.systems.sql.dialects.base import Dialect, Limits
 from troth.systems.sql.dialects.live import Seen, Wanted
 from troth.systems.sql.dialects.problems import Told, Trouble
 from troth.systems.sql.dialects.sqlite_catalog import look
@@ -25,12 +25,9 @@ class SQLite(Dialect):
     names = ("sqlite",)
     title = "SQLite"
     schemes = ("sqlite",)
-    driver = "sqlite+pysqlite"
     modules = ("sqlite3",)
     extra = None
     tested = "on real files, in every test run"
-    returning: ClassVar[bool] = True
-    deletes_join: ClassVar[bool] = False
 
     def engine(self, url: str, limits: Limits, *, read_only: bool) -> Engine:
         path = make_url(url).database
@@ -45,7 +42,7 @@ class SQLite(Dialect):
             return made
 
         # no pool: opening is cheap, and a file put in another's place must not go unnoticed
-        engine = create_engine(f"{self.driver}://", creator=connect, poolclass=NullPool, hide_parameters=True)
+        engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
         event.listen(engine, "before_cursor_execute", _watch(limits.statement))
         return engine
 
@@ -57,7 +54,7 @@ class SQLite(Dialect):
     def compiling(self) -> Compiling:
         return SQLiteDialect_pysqlite()
 
-    def defer(self) -> Statements:
+    def defer(self) -> tuple[Executable, ...]:
         return (self.text("PRAGMA defer_foreign_keys = ON"),)
 
     def look(self, connection: Connection, wanted: Wanted) -> Seen:
@@ -109,7 +106,7 @@ def _places(trouble: Trouble, said: str) -> tuple[str | None, str | None, str | 
 def _prepare(connection: sqlite3.Connection) -> None:
     """Foreign keys as declared, and the functions that `elements.py` counts on."""
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA temp_store = MEMORY")  # seeds are personal data: they never reach a disk
+    connection.execute("PRAGMA temp_store = MEMORY")  # what it sorts is personal data, and never reaches a disk
     for name, arguments, function in (
         ("troth_digits", 1, _digits),
         ("troth_whole", 1, _whole),

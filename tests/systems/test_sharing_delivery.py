@@ -25,8 +25,9 @@ from sharing_kit import (
 
 from troth.policy.model import Policy
 from troth.sharing import queries, services
+from troth.systems import services as systems
 from troth.systems.kit.outcomes import SystemProblem
-from troth.systems.models import Allowance
+from troth.systems.kit.saas import SaasSystem
 from troth.work import queries as work
 from troth.work import services as work_services
 
@@ -133,8 +134,9 @@ def test_a_vendor_that_fails_gets_it_later_and_once(outside: Vendors, status: in
     assert problem.consequence in ("retry", "wait")
     assert ADA not in str(problem)
     assert states()["main", "hubspot"] == "sending"
-    Allowance.objects.all().delete()  # the pause it was asked to keep is over, here
-    outside.write("salesforce", "hubspot")  # and in this process
+    hubspot = systems.registry().get("hubspot")
+    assert isinstance(hubspot, SaasSystem)
+    hubspot.pace.resume()  # a pause it was asked to keep is over
     for _ in range(3):
         deliver_all()
     assert states()["main", "hubspot"] == "sent"

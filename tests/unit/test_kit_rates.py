@@ -113,6 +113,9 @@ class Broken:
     def hold(self, key: str, seconds: float) -> None:
         raise LedgerDown("OperationalError")
 
+    def release(self, account: str) -> None:
+        raise LedgerDown("OperationalError")
+
 
 def test_without_the_ledger_a_known_rate_is_kept_at_a_quarter_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
@@ -132,6 +135,8 @@ def test_without_the_ledger_the_vendors_word_still_holds_here() -> None:
     assert pace.turn("", 0) == 0
     pace.hold(timedelta(seconds=30))
     assert pace.turn("", 3) == 30
+    pace.resume()
+    assert pace.turn("", 3) == 0
 
 
 class Counting:
@@ -149,6 +154,8 @@ class Counting:
         return 0.0
 
     def hold(self, key: str, seconds: float) -> None: ...
+
+    def release(self, account: str) -> None: ...
 
 
 @pytest.mark.parametrize(("rates", "most"), [({}, 2), ({"_": Rate(20_000, 1)}, 11)])

@@ -37,6 +37,9 @@ insert into systems_allowance as a (key, arrives, held, wait)
 values (%(key)s, clock_timestamp(), clock_timestamp() + make_interval(secs => %(seconds)s), 0)
 on conflict (key) do update set held = greatest(a.held, excluded.held)"""
 
+_RELEASE = """
+update systems_allowance set held = null where key = %(key)s or starts_with(key, %(key)s || ':')"""
+
 
 class DatabaseLedger:
     """Over a connection of its own, so that what it counts is there at once, whatever transaction the caller is in.
@@ -60,18 +63,26 @@ class DatabaseLedger:
     def hold(self, key: str, seconds: float) -> None:
         self._ask(_HOLD, {"key": key, "seconds": seconds})
 
+    def release(self, account: str) -> None:
+        self._ask(_RELEASE, {"key": account})
+
     def _ask(self, statement: str, given: dict[str, Any]) -> Any:
+        """The one value of a statement. A connection that broke since the last question is made anew once."""
         from django.db import Error
 
         with self._lock:
-            try:
-                with self._open().cursor() as cursor:
-                    cursor.execute(statement, given)
-                    row = cursor.fetchone() if cursor.description else None
-                    return row[0] if row else None
-            except (Error, OSError, RuntimeError) as error:  # RuntimeError: no database where there is to be none
-                self._close()
-                raise LedgerDown(type(error).__name__) from None
+            tries = 2 if self._connection is not None else 1
+            while True:
+                tries -= 1
+                try:
+                    with self._open().cursor() as cursor:
+                        cursor.execute(statement, given)
+                        row = cursor.fetchone() if cursor.description else None
+                        return row[0] if row else None
+                except (Error, OSError, RuntimeError) as error:  # RuntimeError: no database where none is to be
+                    self._close()
+                    if not tries:
+                        raise LedgerDown(type(error).__name__) from None
 
     def _open(self) -> "BaseDatabaseWrapper":
         if self._connection is None or self._process != os.getpid():  # a connection does not survive a fork

@@ -62,6 +62,10 @@ class Ledger(Protocol):
         """Nobody is to call for so long. Raises `LedgerDown`."""
         ...
 
+    def release(self, account: str) -> None:
+        """Whoever was told to wait, for any class of calls, need not any more. Raises `LedgerDown`."""
+        ...
+
 
 @dataclass
 class _Bucket:
@@ -123,6 +127,17 @@ class Pace:
             if self._ledger and wait:
                 try:
                     self._ledger.hold(self._key(kind), wait.total_seconds())
+                except LedgerDown as error:
+                    self._tell(error)
+
+    def resume(self) -> None:
+        """The vendor's word holds no longer: somebody knows better (its support lifted a limit)."""
+        with self._lock:
+            for bucket in self._buckets.values():
+                bucket.held_until = 0.0
+            if self._ledger:
+                try:
+                    self._ledger.release(self._account)
                 except LedgerDown as error:
                     self._tell(error)
 

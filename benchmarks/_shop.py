@@ -84,7 +84,7 @@ def add_heavy(url: str, number: int, rows: int) -> None:
 def _run(connection: psycopg.Connection[tuple[object, ...]], text: str, numbers: dict[str, int]) -> None:
     fixed = {"products": PRODUCTS, "staff": STAFF, "reports": REPORTS}
     for statement in filter(str.strip, text.split(";\n") if "\n" in text else text.split(";")):
-        connection.execute(statement.format(**numbers, **fixed))  # type: ignore[arg-type]
+        connection.execute(statement.format(**numbers, **fixed))
 
 
 def email(number: int) -> str:

@@ -4,7 +4,7 @@ A shop of eleven tables (`_shop.py`). The floor is what a person at a prompt wou
 connection, one statement a table, and, as ours does, no address masked at which somebody else lives.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from typing import Any
 
@@ -62,7 +62,7 @@ def run(size: Size) -> Iterator[Figure]:
         yield Figure(title, many, "s", few, "the small shop", note=note)
 
 
-def _one_by_one(customers: int, size: Size, *, batch: int = 0, heavy: int = 0) -> Iterator[Any]:
+def _one_by_one(customers: int, size: Size, *, batch: int = 0, heavy: int = 0) -> Generator[Figure, None, float]:
     """Figures of one shop; returns the seconds of an access."""
     from troth import ground, postgres
     from troth.systems.sql.system import SqlSystem
@@ -116,7 +116,7 @@ def _by_hand(connection: psycopg.Connection[Any], statements: tuple[str, ...], n
     mails = [_shop.email(number) for number in numbers]
     found = connection.execute("select * from customer where email = any(%s)", [mails]).fetchall()
     for statement in statements:
-        cursor = connection.execute(statement, {"ids": [row[0] for row in found], "mails": mails})  # type: ignore[arg-type]
+        cursor = connection.execute(statement, {"ids": [row[0] for row in found], "mails": mails})
         if cursor.description:
             cursor.fetchall()
     connection.commit()

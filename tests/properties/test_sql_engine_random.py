@@ -167,6 +167,11 @@ class Reader:
                     after[table][number][column] = None
         return after, shared
 
+    def changes(self, table: str) -> bool:
+        """Whether erasure changes rows of this table at all."""
+        act = self.shape.acts[table]
+        return isinstance(act, str) and (act == "delete" or bool(self._masked(table, act)))
+
     def _masked(self, table: str, act: str) -> list[str]:
         links = [one.column for one in self.shape.links if one.table == table and one.leads]
         return [*self.shape.naming[table], *links, *(["words"] if act == "anonymise" else [])]
@@ -254,7 +259,5 @@ def _told_as_read(done: Any, reader: Reader, mails: set[str], shared: set[At], a
         changed = {at for at in own - shared if after[at[0]].get(at[1]) != reader.world[at[0]][at[1]]}
         told = done[mail].evidence
         assert told["rows"] == len(changed)
-        acts = reader.shape.acts
-        kept = len(own & {at for at in shared if isinstance(acts[at[0]], str)})
-        kept += len([at for at in own if not isinstance(acts[at[0]], str)]) + len(others)
+        kept = len([at for at in own if at in shared or not reader.changes(at[0])]) + len(others)
         assert sum(one["rows"] for one in told.get("kept", [])) == kept

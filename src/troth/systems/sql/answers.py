@@ -29,9 +29,9 @@ def findings(plan: Plan, reached: Mapping[str, Reached], people: int) -> list[li
     """For each person the rows they reach, table by table, in the order of their keys; emptied rows are none."""
     told: list[list[Finding]] = [[] for _ in range(people)]
     for table, fetch in plan.fetches.items():
-        rows = reached[table]
+        rows, finding = reached[table], _Findings(fetch)
         for key in sorted(rows.rows, key=_order):
-            one = _finding(fetch, key, rows.rows[key])
+            one = finding(rows.rows[key])
             for person in rows.holders[key] if one else ():
                 told[person].append(one)  # type: ignore[arg-type]
     return told
@@ -42,14 +42,21 @@ def _order(key: Key) -> list[tuple[int, Value]]:
     return [(2, "") if one is None else (int(isinstance(one, str)), one) for one in key]
 
 
-def _finding(fetch: Fetch, key: Key, row: Sequence[Any]) -> Finding | None:
-    table = fetch.reach.table(fetch.table)
-    values = {column: plain(row[fetch.place(column)]) for column in fetch.shown}
-    emptied = _emptied(table) if table.on_erase == "anonymise" else {}
-    if emptied and all(_masked(values.get(column), mask) for column, mask in emptied.items()):
-        return None
-    items = {name: column.item for name, column in table.columns.items() if column.item}
-    return Finding(kind=fetch.table, id="/".join(str(values[one]) for one in table.key), values=values, items=items)
+class _Findings:
+    """Turns fetched rows of one table into findings."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        table = fetch.reach.table(fetch.table)
+        self.fetch, self.key = fetch, table.key
+        self.emptied = _emptied(table) if table.on_erase == "anonymise" else {}
+        self.items = {name: column.item for name, column in table.columns.items() if column.item}
+
+    def __call__(self, row: Sequence[Any]) -> Finding | None:
+        values = {column: plain(row[place]) for column, place in self.fetch.places.items()}
+        if self.emptied and all(_masked(values.get(column), mask) for column, mask in self.emptied.items()):
+            return None
+        name = "/".join(str(values[one]) for one in self.key)
+        return Finding(kind=self.fetch.table, id=name, values=values, items=self.items)
 
 
 def found(plan: Plan, reached: Mapping[str, Reached], each: Sequence[Finding], person: int) -> Found:

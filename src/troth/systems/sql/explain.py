@@ -7,7 +7,7 @@ from troth.systems.sql.compose import Reach
 from troth.systems.sql.graph import ByIdentity, Way
 from troth.systems.sql.plan import Plan, loosening, writing
 from troth.systems.sql.preflight import questions
-from troth.systems.sql.shared import leading, only_one
+from troth.systems.sql.shared import asks, leading
 from troth.systems.sql.write import RETURNING
 
 
@@ -31,10 +31,10 @@ def statements(plan: Plan) -> Iterator[tuple[str, str]]:
         places = tuple(range(len(fetch.ways)))
         yield f"read {table}", sent(("fetch", table, places), partial(fetch.statement, places)).text
     for table in plan.guarded:
-        for place, way in enumerate(reach.links(table)):
-            if not only_one(reach, way) or len(reach.ways[table]) > 1:
-                built = sent(("leading", table, place), partial(leading, reach, table, way))
-                yield f"who else leads to {table} from {way.table}", built.text
+        places = tuple(p for p, way in enumerate(reach.links(table)) if asks(reach, table, way))
+        if places:
+            name, build = ("leading", table, places), partial(leading, reach, table, places)
+            yield f"who else leads to {table}", sent(name, build).text
     for step in plan.steps:
         for one in questions(reach, step):
             yield f"would it break {one.name[2]} of {step.table}", sent(one.name, one.build).text

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, case, literal, null, select, union_all
@@ -36,26 +37,28 @@ class Fetch:
     def ways(self) -> tuple[Way, ...]:
         return self.reach.ways[self.table]
 
-    @property
+    @cached_property
     def several(self) -> tuple[str, ...]:
         """Identity columns of which each may name another person."""
         if not (self.writing and self.reach.table(self.table).several_people):
             return ()
         return tuple(dict.fromkeys(way.column for way in self.ways if isinstance(way, ByIdentity)))
 
-    @property
+    @cached_property
     def apart(self) -> tuple[str, ...]:
         """Shown columns that are not carried as they are."""
         raw = ("text", "whole", "uuid")
         carried = self.reach.carried[self.table]
         return tuple(c for c in self.shown if c not in carried or self.reach.live(self.table, c).family not in raw)
 
-    def place(self, shown: str) -> int:
-        """Where a shown column stands in a row."""
-        carried = self.reach.carried[self.table]
-        return HEAD + (len(carried) + self.apart.index(shown) if shown in self.apart else carried.index(shown))
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each shown column stands in a row."""
+        carried, apart = self.reach.carried[self.table], self.apart
+        places = (len(carried) + apart.index(one) if one in apart else carried.index(one) for one in self.shown)
+        return {one: HEAD + place for one, place in zip(self.shown, places, strict=True)}
 
-    @property
+    @cached_property
     def flags(self) -> int:
         """Where the flags begin in a row."""
         return HEAD + len(self.reach.carried[self.table]) + len(self.apart)

@@ -1,7 +1,8 @@
-"""Rows we hand to a statement: one bound JSON parameter, however many they are, so no table is made for them.
+"""Rows we hand to a statement: bound at once, however many they are, so no table is made for them.
 
 A statement reads them as a table `(n, c0, c1 …)`: `n` a number of ours (a person's place in the caller's list, or a
-row's), the rest what a row of the database is compared with.
+row's), the rest what a row of the database is compared with. They are one JSON parameter; on PostgreSQL an array a
+column, since there the planner sees how many there are.
 """
 
 import json
@@ -27,7 +28,6 @@ Element = ColumnElement[Any]
 PIECE = 20_000  # rows in one parameter: a few megabytes at most, which every server takes
 
 _ROW = {
-    "postgresql": "(SELECT (r->>0)::int AS n{columns} FROM json_array_elements(CAST({bind} AS json)) AS r)",
     "sqlite": "(SELECT json_extract(j.value, '$[0]') AS n{columns} FROM json_each({bind}) AS j)",
     "mysql": "(SELECT j.* FROM JSON_TABLE({bind}, '$[*]' COLUMNS (n INT PATH '$[0]'{columns})) AS j)",
     "mssql": "(SELECT j.* FROM OPENJSON({bind}) WITH (n int '$[0]'{columns}) AS j)",
@@ -36,7 +36,6 @@ _ROW = {
     " FROM UNNEST(JSON_QUERY_ARRAY({bind})) AS r)",
 }
 _CELL = {
-    "postgresql": ", r->>{place} AS {name}",
     "sqlite": ", json_extract(j.value, '$[{place}]') AS {name}",
     "mysql": ", {name} LONGTEXT PATH '$[{place}]'",
     "mssql": ", {name} nvarchar(max) '$[{place}]'",
@@ -50,30 +49,38 @@ class _Given(FunctionElement[Any]):
     inherit_cache = False  # statements are compiled once a plan, and kept there
     type = NullType()
 
-    def __init__(self, bind: Element, width: int) -> None:
-        super().__init__(bind)
+    def __init__(self, parameter: str, width: int) -> None:
+        names = (parameter, f"{parameter}_n", *(f"{parameter}_{i}" for i in range(width)))
+        super().__init__(*(bindparam(name, type_=NullType(), required=False) for name in names))
         self.width = width
 
 
 @compiles(_Given)
 def _given(element: _Given, compiler: SQLCompiler, **kw: Any) -> str:
     kind = "mysql" if compiler.dialect.name == "mariadb" else compiler.dialect.name
+    whole, *arrays = element.clauses
+    if kind == "postgresql":
+        types = ("int[]", *("text[]" for _ in range(element.width)))
+        each = (f"CAST({compiler.process(a, **kw)} AS {t})" for a, t in zip(arrays, types, strict=True))
+        names = ", ".join(("n", *(f"c{i}" for i in range(element.width))))
+        return f"(SELECT {names} FROM unnest({', '.join(each)}) AS r({names}))"  # noqa: S608 names of our own
     cells = (_CELL[kind].format(place=i + 1, name=f"c{i}") for i in range(element.width))
-    bind = next(compiler.process(one, **kw) for one in element.clauses)
-    return _ROW[kind].format(bind=bind, columns="".join(cells))
+    return _ROW[kind].format(bind=compiler.process(whole, **kw), columns="".join(cells))
 
 
 def given(parameter: str, width: int) -> TableValuedAlias:
     """The rows bound as `parameter`, as a table of that name with columns `n, c0 … c<width-1>`."""
     cells = (column(f"c{i}", String) for i in range(width))
-    return _Given(bindparam(parameter, type_=String, required=False), width).table_valued(
-        column("n", Integer), *cells, name=parameter
-    )
+    return _Given(parameter, width).table_valued(column("n", Integer), *cells, name=parameter)
 
 
-def pack(rows: Iterable[Sequence[Value]]) -> str:
-    """Rows `(n, c0, c1 …)` as the parameter's JSON."""
-    return json.dumps([list(row) for row in rows], separators=(",", ":"))
+def bound(parameter: str, rows: Iterable[Sequence[Value]], dialect: str) -> dict[str, Any]:
+    """What to bind so that a statement finds `rows`, `(n, c0, c1 …)` each, under this name; at least one row."""
+    if dialect != "postgresql":
+        return {parameter: json.dumps([list(row) for row in rows], separators=(",", ":"))}
+    numbers, *cells = zip(*rows, strict=True)
+    texts = ([None if one is None else str(one) for one in cell] for cell in cells)
+    return {f"{parameter}_n": list(numbers)} | {f"{parameter}_{i}": cell for i, cell in enumerate(texts)}
 
 
 # values on their way from one statement into the next

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.engine.interfaces import Dialect as Compiling
 
 from troth.systems.sql.catalog import Catalog, read_catalog
@@ -13,6 +13,16 @@ from troth.systems.sql.model import Dataset
 from troth.systems.sql.plan import Plan
 
 MINUTE = 60.0  # seconds a catalog may be old when nothing is written
+# What changes whenever a table, column, index or constraint does. Where there is no such thing, the catalog is read.
+_MARKS = {
+    "postgresql": text("""
+        select current_user, current_setting('search_path'),
+               (select array[count(*), sum(xmin::text::bigint)] from pg_constraint where oid >= 16384),
+               (select array[count(*), sum(xmin::text::bigint)] from pg_class where oid >= 16384),
+               (select array[count(*), sum(xmin::text::bigint)] from pg_attribute where attrelid >= 16384)
+    """),
+    "sqlite": text("PRAGMA schema_version"),
+}
 
 
 class Known:
@@ -23,6 +33,7 @@ class Known:
         self._dialect = dialect
         self._compiling: Compiling = dialect.compiling()
         self._catalog: Catalog | None = None
+        self._marked: Any = None
         self._read_at = 0.0
         self._plans: dict[Hashable, tuple[Catalog, Plan]] = {}
 
@@ -33,14 +44,17 @@ class Known:
 
     def read(self, connection: Connection) -> Catalog:
         """The catalog as it is now; the same value as before where nothing has changed."""
-        now = read_catalog(connection, self._dataset, self._dialect)
-        if self._catalog is None or self._catalog != now:
-            self._catalog = now
-        self._read_at = time.monotonic()
+        mark = _mark(connection)
+        if self._catalog is None or mark is None or mark != self._marked:
+            now = read_catalog(connection, self._dataset, self._dialect)
+            if self._catalog is None or self._catalog != now:
+                self._catalog = now
+        self._marked, self._read_at = mark, time.monotonic()
         return self._catalog
 
     def forget(self) -> None:
-        self._catalog = None
+        """After an error: nothing that was known is trusted."""
+        self._catalog = self._marked = None
         self._plans = {}
 
     def plan(self, name: Hashable, planner: Callable[[Dataset, Catalog, Any], Plan], catalog: Catalog) -> Plan:
@@ -49,3 +63,9 @@ class Known:
         if kept is None or kept[0] is not catalog:
             kept = self._plans[name] = (catalog, planner(self._dataset, catalog, self._compiling))
         return kept[1]
+
+
+def _mark(connection: Connection) -> Any:
+    statement = _MARKS.get(connection.dialect.name)
+    row = None if statement is None else connection.execute(statement).one()
+    return None if row is None else tuple(map(str, row))

@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.dialects.live import Check, Unique
-from troth.systems.sql.given import PIECE, given, pack
+from troth.systems.sql.given import PIECE, bound, given
 from troth.systems.sql.mask import Assign
 from troth.systems.sql.model import Fixed, Hashed
 from troth.systems.sql.plan import ROWS, Plan, Step
@@ -78,8 +78,8 @@ def _first(assigns: Iterable[Assign], columns: Sequence[str]) -> str | None:
 def _count(runner: Runner, question: Question, keys: Sequence[Key]) -> bool:
     """Whether any row is in the way. Rows of two pieces that would become equal are left to the database."""
     for begin in range(0, len(keys), PIECE):
-        packed = pack([n, *key] for n, key in enumerate(keys[begin : begin + PIECE]))
-        if runner.send(question.name, question.build, {ROWS: packed}).scalar():
+        rows = ([n, *key] for n, key in enumerate(keys[begin : begin + PIECE]))
+        if runner.number(question.name, question.build, bound(ROWS, rows, runner.dialect)):
             return True
     return False
 

@@ -4,19 +4,19 @@ A row is shared where somebody outside the people looked for reaches it, and tha
 says itself whose it is, only that counts; else whoever leads to it does, over however many rows that say nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import case, func, literal_column, select, union_all
 
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.fetch import Fetch
-from troth.systems.sql.given import PIECE, Value, fetched, fitting, given, pack, wire
+from troth.systems.sql.given import Value, bound, fetched, fitting, given, wire
 from troth.systems.sql.graph import ByIdentity, ByLink, Layer
 from troth.systems.sql.statements import Runner
-from troth.systems.sql.walk import Key, Reached, cells
+from troth.systems.sql.walk import Key, Reached, cells, pieces
 
 Values = tuple[Value, ...]
 
@@ -43,18 +43,31 @@ def only_one(reach: Reach, way: ByLink) -> bool:
     return any(set(columns) <= set(way.others) for columns in sets)
 
 
+def asks(reach: Reach, table: str, way: ByLink) -> bool:
+    """Whether the database may have to be asked who else leads to rows of `table` over `way`."""
+    return not only_one(reach, way) or len(reach.ways[table]) > 1
+
+
 def _uniques(reach: Reach, table: str) -> Iterable[Any]:
     return (one for one in reach.catalog.tables[table].uniques if not (one.partial or one.hidden))
 
 
-def leading(reach: Reach, table: str, way: ByLink) -> Any:
-    """For given values (bound as `g`) of the way: `(n, rows that name a living person, rows that name none)`."""
-    here, values = reach.at(way.table, "t"), given("g", len(way.columns))
+def leading(reach: Reach, table: str, places: Sequence[int]) -> Any:
+    """For values of the links at `places` (bound as `g<place>`) that lead to `table`:
+    `(place, n, rows that name a living person, rows that name nobody)`."""
+    arms = [_leading(reach, table, place) for place in places]
+    return arms[0] if len(arms) == 1 else union_all(*arms)
+
+
+def _leading(reach: Reach, table: str, place: int) -> Any:
+    way = reach.links(table)[place]
+    here, values = reach.at(way.table, "t"), given(f"g{place}", len(way.columns))
     naming = bool(reach.naming(way.table))
-    living = case((reach.names_the_living(way.table, here), 1), else_=0) if naming else literal(0)
-    silent = case((reach.names_somebody(way.table, here), 0), else_=1) if naming else literal(1)
+    living = case((reach.names_the_living(way.table, here), 1), else_=0) if naming else literal_column("0")
+    silent = case((reach.names_somebody(way.table, here), 0), else_=1) if naming else literal_column("1")
+    shown: tuple[Any, ...] = (literal_column(str(place)).label("place"), values.c.n, func.sum(living).label("living"))
     joined = here.join(values, reach.leads(table, way, here, values))
-    return select(values.c.n, func.sum(living), func.sum(silent)).select_from(joined).group_by(values.c.n)
+    return select(*shown, func.sum(silent).label("silent")).select_from(joined).group_by(values.c.n)
 
 
 def silent(reach: Reach, table: str, way: ByLink) -> Any:
@@ -102,8 +115,7 @@ class _Claims:
         for table in tables:
             self.of[table] = self._several(table)
         for table in tables:
-            for way in self.reach.links(table):
-                self.of[table] |= self._from_outside(table, way)
+            self.of[table] |= self._from_outside(table)
         again = True
         while again:
             new = [self._handed_on(table) for table in tables]
@@ -129,22 +141,37 @@ class _Claims:
         self.of[table] |= new
         return bool(new)
 
-    def _from_outside(self, table: str, way: ByLink) -> set[Key]:
-        """Rows that `way` leads to from a row that none of the people reaches."""
+    def _from_outside(self, table: str) -> set[Key]:
+        """Rows that a link leads to from a row that none of the people reaches."""
+        asked = {place: self._asked(table, way) for place, way in enumerate(self.reach.links(table))}
+        found: set[Key] = set()
+        unsure: dict[int, dict[Values, set[Values]]] = {}
+        for place, value, living, silent in self.leading(table, {p: list(one.keys) for p, one in asked.items()}):
+            mine = asked[place].known.get(value, (0, 0))
+            if living > mine[0]:
+                found.update(asked[place].keys[value])
+            elif silent > mine[1]:
+                unsure.setdefault(place, {})[value] = {value}
+        for place, values in unsure.items():
+            outside = self._climb(table, self.reach.links(table)[place], values)
+            found.update(key for value in outside for key in asked[place].keys[value])
+        return found
+
+    def _asked(self, table: str, way: ByLink) -> "_Asked":
+        """What to ask about `way`. Where it can start from one row only, and that is known, there is nothing to ask."""
         leads, mine = self.found[way.table], self._theirs(table, way)
         known: dict[Values, list[int]] = {}
         for key in leads.rows:
             counts = known.setdefault(mine(key), [0, 0])
             counts[0] += leads.living(key)
             counts[1] += not leads.named(key)
-        asked: dict[Values, list[Key]] = {}
+        keys: dict[Values, list[Key]] = {}
         value_of, single = self._mine(table, way), only_one(self.reach, way)
         for key in self._open(table, way):
             value = value_of(key)
             if None not in value and not (single and value in known):
-                asked.setdefault(value, []).append(key)
-        outside = self._outside(table, way, list(asked), known)
-        return {key for value in outside for key in asked[value]}
+                keys.setdefault(value, []).append(key)
+        return _Asked(keys, known)
 
     def _open(self, table: str, way: ByLink) -> list[Key]:
         """Rows not yet known to be shared, for which `way` counts."""
@@ -152,34 +179,28 @@ class _Claims:
         naming = self.reach.names_itself(table, way)
         return [key for key in reached.rows if key not in known and (naming or not reached.named(key))]
 
-    def _outside(
-        self, table: str, way: ByLink, values: Sequence[Values], known: Mapping[Values, Sequence[int]]
-    ) -> set[Values]:
-        """Which of `values` of the way's columns a living person outside leads to."""
-        found, unsure = set(), []
-        for value, living, silently in self.leading(table, way, values):
-            mine = known.get(value, (0, 0))
-            if living > mine[0]:
-                found.add(value)
-            elif silently > mine[1]:
-                unsure.append(value)
-        return found | self._climb(table, way, unsure)
+    def leading(self, table: str, asked: Mapping[int, Sequence[Values]]) -> Iterator[tuple[int, Values, int, int]]:
+        """`(place of the link, value, rows that name a living person, rows that name nobody)`, where there are any."""
+        for piece in pieces({place: self.fitted(table, place, values) for place, values in asked.items()}):
+            bind: dict[str, Any] = {}
+            for place, rows in piece.items():
+                bind |= bound(f"g{place}", rows, self.reach.dialect)
+            places = tuple(piece)
+            build = partial(leading, self.reach, table, places)
+            for place, n, living, silent in self.runner.rows(("leading", table, places), build, bind):
+                yield place, asked[place][n], int(living), int(silent)
 
-    def leading(self, table: str, way: ByLink, values: Sequence[Values]) -> Iterable[tuple[Values, int, int]]:
+    def fitted(self, table: str, place: int, values: Sequence[Values]) -> Sequence[Sequence[Value]]:
+        """`(n, value…)` as the columns at the other end spell it, without what they could not hold."""
+        way = self.reach.links(table)[place]
         there = [self.reach.live(way.table, other) for other in way.others]
-        for begin in range(0, len(values), PIECE):
-            piece = values[begin : begin + PIECE]
-            fitted = ([n, *map(fitting, value, there)] for n, value in enumerate(piece))
-            rows = pack(row for row in fitted if None not in row)
-            name = ("leading", table, self.reach.links(table).index(way))
-            build = partial(leading, self.reach, table, way)
-            for n, living, silently in self.runner.rows(name, build, {"g": rows}):
-                yield piece[n], int(living), int(silently)
+        fitted = ([n, *map(fitting, value, there)] for n, value in enumerate(values))
+        return [row for row in fitted if None not in row]
 
-    def _climb(self, table: str, way: ByLink, values: Sequence[Values]) -> set[Values]:
+    def _climb(self, table: str, way: ByLink, values: Mapping[Values, set[Values]]) -> set[Values]:
         """Which of `values` a living person leads to over rows that name nobody themselves."""
         climbing = _Climb(self)
-        climbing.step(table, way, {value: {value} for value in values}, mine=self.found[way.table].rows)
+        climbing.step(table, way, values, mine=self.found[way.table].rows)
         return climbing.found
 
     def _mine(self, table: str, way: ByLink) -> Callable[[Key], Values]:
@@ -192,6 +213,15 @@ class _Claims:
         rows, places = self.found[way.table].rows, self.reach.places(way.table, way.others)
         live = [self.reach.live(table, one) for one in way.columns]
         return lambda key: tuple(map(fitting, cells(rows[key], places), live))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """`keys`: rows by the value that a link compares. `known`: how many rows of our people lead there, by value: those
+    that name a living person, and those that name nobody."""
+
+    keys: Mapping[Values, Sequence[Key]]
+    known: Mapping[Values, Sequence[int]]
 
 
 @dataclass
@@ -207,38 +237,40 @@ class _Climb:
 
     def step(self, table: str, way: ByLink, origins: Mapping[Values, set[Values]], mine: Mapping[Key, Any]) -> None:
         rows = self._silent(table, way, origins, mine)
-        for up in self.claims.reach.links(way.table) if rows else ():
-            places = self.claims.reach.places(way.table, up.columns)
-            above: dict[Values, set[Values]] = {}
-            for carried, bottom in rows:
-                value = tuple(carried[place] for place in places)
-                if None not in value:
-                    above.setdefault(value, set()).update(bottom - self.found)
+        for place, up in enumerate(self.claims.reach.links(way.table) if rows else ()):
+            above = self._above(rows, self.claims.reach.places(way.table, up.columns))
             unsure = {}
-            for value, living, silently in self.claims.leading(way.table, up, [v for v, b in above.items() if b]):
+            for _, value, living, silent in self.claims.leading(way.table, {place: list(above)}):
                 if living:
                     self.found |= above[value]
-                elif silently:
+                elif silent:
                     unsure[value] = above[value]
             if unsure:
                 self.step(way.table, up, unsure, mine={})
+
+    def _above(self, rows: Sequence[tuple[Values, set[Values]]], places: Sequence[int]) -> dict[Values, set[Values]]:
+        """What rows are looked up by in turn, with the bottom of each; what is found already is not asked again."""
+        above: dict[Values, set[Values]] = {}
+        for carried, bottom in rows:
+            value = tuple(carried[place] for place in places)
+            if None not in value and bottom - self.found:
+                above.setdefault(value, set()).update(bottom - self.found)
+        return above
 
     def _silent(
         self, table: str, way: ByLink, origins: Mapping[Values, set[Values]], mine: Mapping[Key, Any]
     ) -> list[tuple[Values, set[Values]]]:
         """Rows that name nobody and lead to the values at hand, that none of the people reaches, each once."""
-        reach = self.claims.reach
-        there = [reach.live(way.table, other) for other in way.others]
-        width, values, new = len(reach.table(way.table).key), list(origins), []
-        for begin in range(0, len(values), PIECE):
-            piece = values[begin : begin + PIECE]
-            packed = pack([n, *map(fitting, value, there)] for n, value in enumerate(piece))
-            name = ("silent", table, reach.links(table).index(way))
-            for row in self.claims.runner.rows(name, partial(silent, reach, table, way), {"g": packed}):
+        reach, claims, values = self.claims.reach, self.claims, list(origins)
+        place, width, new = reach.links(table).index(way), len(reach.table(way.table).key), []
+        for piece in pieces({place: claims.fitted(table, place, values)}):
+            bind = bound("g", piece[place], reach.dialect)
+            for row in claims.runner.rows(("silent", table, place), partial(silent, reach, table, way), bind):
                 carried = tuple(map(wire, row[1:]))
-                if carried[:width] in mine:
+                key = carried[:width]
+                if key in mine:
                     continue
-                bottom = {one for one in origins[piece[row[0]]] if (one, way.table, carried[:width]) not in self.seen}
-                self.seen |= {(one, way.table, carried[:width]) for one in bottom}
+                bottom = {one for one in origins[values[row[0]]] if (one, way.table, key) not in self.seen}
+                self.seen |= {(one, way.table, key) for one in bottom}
                 new += [(carried, bottom)] if bottom else []
         return new

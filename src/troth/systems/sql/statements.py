@@ -4,8 +4,9 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import Connection, Executable
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError
 
 Build = Callable[[], Executable]
 
@@ -43,17 +44,47 @@ class Statements:
         return Sent(str(compiled), dict(compiled.params), None if order is None else tuple(order))
 
 
-@dataclass(frozen=True)
+RAW = ("postgresql",)  # there SQLAlchemy's own cursor around the driver's costs as much as a small statement
+
+
+@dataclass
 class Runner:
     """Sends a plan's statements over one connection, in its transaction. `fixed`: values every statement may use."""
 
     connection: Connection
     statements: Statements
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    _cursor: Any = None
 
-    def send(self, name: Hashable, build: Build, values: Mapping[str, Any]) -> CursorResult[Any]:
-        sent = self.statements.sent(name, build)
-        return self.connection.exec_driver_sql(sent.text, sent.bound({**self.fixed, **values}))
+    @property
+    def dialect(self) -> str:
+        return self.statements.dialect.name
 
     def rows(self, name: Hashable, build: Build, values: Mapping[str, Any]) -> Sequence[Any]:
-        return self.send(name, build, values).all()
+        """The rows that the statement called `name` answers. Raises DBAPIError."""
+        sent, bound = self._ready(name, build, values)
+        if self.dialect in RAW:
+            return self._raw(sent.text, bound).fetchall()  # type: ignore[no-any-return]
+        return self.connection.exec_driver_sql(sent.text, bound).all()
+
+    def number(self, name: Hashable, build: Build, values: Mapping[str, Any]) -> int:
+        """The one number it answers."""
+        return int(self.rows(name, build, values)[0][0] or 0)
+
+    def count(self, name: Hashable, build: Build, values: Mapping[str, Any]) -> int:
+        """How many rows the driver says it touched."""
+        sent, bound = self._ready(name, build, values)
+        return self.connection.exec_driver_sql(sent.text, bound).rowcount
+
+    def _ready(self, name: Hashable, build: Build, values: Mapping[str, Any]) -> tuple[Sent, Any]:
+        sent = self.statements.sent(name, build)
+        return sent, sent.bound({**self.fixed, **values})
+
+    def _raw(self, text: str, bound: Any) -> Any:
+        if self._cursor is None:
+            self._cursor = self.connection.connection.cursor()
+        try:
+            self._cursor.execute(text, bound)
+        except self.connection.dialect.loaded_dbapi.Error as wrong:
+            raise DBAPIError(text, None, wrong, hide_parameters=True) from None
+        return self._cursor

@@ -7,7 +7,7 @@ from typing import Any
 
 from troth.systems.sql.compose import Reach, matching
 from troth.systems.sql.fetch import HEAD, Fetch
-from troth.systems.sql.given import PIECE, Value, fitting, pack, wire
+from troth.systems.sql.given import PIECE, Value, bound, fitting, wire
 from troth.systems.sql.graph import ByIdentity, ByLink, Layer
 from troth.systems.sql.seed import Seed
 from troth.systems.sql.statements import Runner
@@ -99,11 +99,14 @@ class _Walk:
     def _read(self, table: str, starts: Mapping[int, Starts]) -> list[tuple[int, Key]]:
         """Reads the rows that lead on from `starts`; returns which person reaches which new row."""
         new: list[tuple[int, Key]] = []
-        for piece in _pieces(starts):
+        for piece in pieces(starts):
             fetch, places = self.fetches[table], tuple(piece)
-            values = {f"g{place}": pack(rows) for place, rows in piece.items()}
-            rows = self.runner.rows(("fetch", table, places), partial(fetch.statement, places), values)
-            new += self._keep(table, rows)
+            values: dict[str, Any] = {}
+            for place, rows in piece.items():
+                values |= bound(f"g{place}", rows, self.reach.dialect)
+            new += self._keep(
+                table, self.runner.rows(("fetch", table, places), partial(fetch.statement, places), values)
+            )
         return new
 
     def _keep(self, table: str, rows: Iterable[Sequence[Any]]) -> list[tuple[int, Key]]:
@@ -125,7 +128,7 @@ class _Walk:
         return new
 
 
-def _pieces(starts: Mapping[int, Starts]) -> Iterable[dict[int, Starts]]:
+def pieces(starts: Mapping[int, Starts]) -> Iterable[dict[int, Starts]]:
     """All ways in one statement, unless one starts from very many rows: what is over follows by itself."""
     first = {place: rows[:PIECE] for place, rows in starts.items() if rows}
     if first:

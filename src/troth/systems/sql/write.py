@@ -1,11 +1,11 @@
 """Carries a writing plan out over the rows that were reached, in the connection's transaction; the caller commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from troth.systems.sql.given import PIECE, pack
+from troth.systems.sql.given import PIECE, bound
 from troth.systems.sql.plan import ROWS, Plan, Step, left, loosening, writing
 from troth.systems.sql.statements import Runner
 from troth.systems.sql.walk import Key, Reached
@@ -55,52 +55,53 @@ def write(runner: Runner, plan: Plan, rows: Mapping[str, Sequence[Key]]) -> dict
     """Changes these rows; returns which did, by table. Raises Swallowed, Raced and the database's own errors."""
     for step in plan.steps:
         if step.loosens and rows[step.table]:
-            for packed, _ in _pieces(rows[step.table]):
-                runner.send(("loosen", step.table), partial(loosening, plan.reach, step), {ROWS: packed})
+            for values, _ in _pieces(runner, rows[step.table]):
+                runner.count(("loosen", step.table), partial(loosening, plan.reach, step), values)
     return {step.table: _carry_out(runner, plan, step, rows[step.table]) for step in plan.steps}
 
 
-def _pieces(keys: Sequence[Key]) -> list[tuple[str, Sequence[Key]]]:
-    pieces = [keys[begin : begin + PIECE] for begin in range(0, len(keys), PIECE)]
-    return [(pack([n, *key] for n, key in enumerate(piece)), piece) for piece in pieces]
+def _pieces(runner: Runner, keys: Sequence[Key]) -> Iterator[tuple[dict[str, Any], Sequence[Key]]]:
+    """Keys in pieces that fit one statement, each with what to bind."""
+    for begin in range(0, len(keys), PIECE):
+        piece = keys[begin : begin + PIECE]
+        yield bound(ROWS, ([n, *key] for n, key in enumerate(piece)), runner.dialect), piece
 
 
 def _carry_out(runner: Runner, plan: Plan, step: Step, keys: Sequence[Key]) -> set[Key]:
     changed: set[Key] = set()
-    for packed, piece in _pieces(keys):
+    for values, piece in _pieces(runner, keys):
         if plan.reach.dialect in RETURNING:
-            changed |= _told(runner, plan, step, packed, piece)
+            changed |= _told(runner, plan, step, values, piece)
         else:
-            _counted(runner, plan, step, packed, len(piece))
+            _counted(runner, plan, step, values, len(piece))
             changed |= set(piece)
     return changed
 
 
-def _told(runner: Runner, plan: Plan, step: Step, packed: str, piece: Sequence[Key]) -> set[Key]:
+def _told(runner: Runner, plan: Plan, step: Step, values: Mapping[str, Any], piece: Sequence[Key]) -> set[Key]:
     build = partial(writing, plan.reach, step, returning=True)
-    told = runner.rows(("write", step.table), build, {ROWS: packed})
+    told = runner.rows(("write", step.table), build, values)
     unchanged = sum(still for _, still in told)
     if len(told) < len(piece):
-        unchanged += _left(runner, plan, step, packed)
+        unchanged += _left(runner, plan, step, values)
     if unchanged:
         raise Swallowed(step.table, unchanged)
     return {piece[n] for n, _ in told}
 
 
-def _counted(runner: Runner, plan: Plan, step: Step, packed: str, expected: int) -> None:
+def _counted(runner: Runner, plan: Plan, step: Step, values: Mapping[str, Any], expected: int) -> None:
     """Where the database only counts: all rows or none, else somebody else was here at the same time."""
-    count = runner.send(
-        ("write", step.table), partial(writing, plan.reach, step, returning=False), {ROWS: packed}
-    ).rowcount
+    build = partial(writing, plan.reach, step, returning=False)
+    count = runner.count(("write", step.table), build, values)
     if step.effect != "delete" or count < expected:
-        if unchanged := _left(runner, plan, step, packed):
+        if unchanged := _left(runner, plan, step, values):
             raise Swallowed(step.table, unchanged)
         if 0 <= count < expected and plan.reach.dialect != "sqlite":  # there, nobody else writes meanwhile
             raise Raced
 
 
-def _left(runner: Runner, plan: Plan, step: Step, packed: str) -> int:
-    return int(runner.send(("left", step.table), partial(left, plan.reach, step), {ROWS: packed}).scalar() or 0)
+def _left(runner: Runner, plan: Plan, step: Step, values: Mapping[str, Any]) -> int:
+    return runner.number(("left", step.table), partial(left, plan.reach, step), values)
 
 
 def changes(

@@ -69,9 +69,8 @@ class Csv:
     def write(self, record: bytes, mask: Mask) -> bytes:
         values = [mask(name, value) for name, value in (self.read(record) or {}).items()]
         text = io.StringIO()
-        end = _end(record)
-        csv.writer(text, delimiter=self._delimiter, lineterminator="").writerow(values)
-        return text.getvalue().encode(errors="surrogateescape") + end
+        csv.writer(text, delimiter=self._delimiter, lineterminator="\r\n").writerow(values)  # quotes what holds these
+        return text.getvalue().removesuffix("\r\n").encode(errors="surrogateescape") + _end(record)
 
     def _rows(self, record: bytes) -> list[list[str]]:
         text = record.decode(errors="surrogateescape").removeprefix("\ufeff")

@@ -15,11 +15,16 @@ PEEK = 1 << 16  # bytes read to tell how old a file is
 
 @dataclass(frozen=True)
 class Run:
-    """Bytes that belong together: how many lines begin in them, and whether they are past."""
+    """Bytes that belong together: whether a line begins with them, and whether they are past."""
 
     content: bytes
-    lines: int
+    begins: bool
     old: bool
+
+    @property
+    def lines(self) -> int:
+        """How many lines begin in them; counted only where it is asked for."""
+        return begun(self.content, self.begins)
 
 
 def first_time(stream: IO[bytes], clock: LineClock) -> datetime | None:
@@ -61,7 +66,7 @@ def runs(stream: IO[bytes], clock: LineClock, first: datetime, before: datetime)
     old, counted = first < before, Counted(clock)
     for block, begins in _blocks(stream):
         if counted.agrees(block, begins, before, old):
-            yield Run(block, begun(block, begins), old)
+            yield Run(block, begins, old)
             continue
         lines = block.split(b"\n")
         if not lines[-1]:
@@ -70,12 +75,12 @@ def runs(stream: IO[bytes], clock: LineClock, first: datetime, before: datetime)
         counted.learn(own, before)
         texts = clock.texts(own)
         if not texts or clock.all_old(texts, before) is old:
-            yield Run(block, len(own), old)
+            yield Run(block, begins, old)
             continue
         for line, start in _again(block, lines, begins):
             time = clock(line) if start else None
             old = time < before if time else old
-            yield Run(line, int(start), old)
+            yield Run(line, start, old)
 
 
 def _again(block: bytes, lines: list[bytes], begins: bool) -> Iterator[tuple[bytes, bool]]:

@@ -1,6 +1,7 @@
 """Object stores through fsspec. Tried with `memory`; others may work, but nobody has tried them here."""
 
 import errno
+import io
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -13,6 +14,7 @@ from troth.systems.files.store import Changed, Item, Left
 from troth.systems.kit.outcomes import SystemProblem
 
 BLOCK = 8 << 20  # bytes fetched at once
+_BUFFER = 1 << 18
 _STAMPS = ("ETag", "etag", "mtime", "created", "LastModified", "last_modified", "updated")
 
 
@@ -58,7 +60,7 @@ class ObjectStore:
     def open(self, item: Item) -> BinaryIO:
         with said():
             try:
-                return cast(BinaryIO, self.fs.open(self.path(item), "rb"))
+                return buffered(self.fs.open(self.path(item), "rb"))
             except FileNotFoundError as problem:
                 raise Changed(item.name) from problem
 
@@ -93,6 +95,11 @@ class ObjectStore:
             raise Changed(item.name) from problem
         if _stamp(now) != item.place:
             raise Changed(item.name)
+
+
+def buffered(file: Any) -> BinaryIO:
+    """What fsspec opens, with all that files can do."""
+    return io.BufferedReader(cast(io.RawIOBase, file), _BUFFER)
 
 
 @contextmanager

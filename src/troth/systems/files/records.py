@@ -48,10 +48,13 @@ def _last_end(block: bytes) -> int:
     return 0
 
 
-def spans_of_lines(block: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-    """(number, start, end) of the lines asked for, in ascending order; the end is behind the newline."""
+def spans_of_lines(block: bytes, found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """(number, start, end) of the lines asked for by number and first byte (or -1), in ascending order; the end is
+    behind the newline."""
     at = line = 0
-    for number in numbers:
+    for number, start in found:
+        if start >= 0:
+            at, line = start, number
         while line < number:
             at, line = block.find(b"\n", at) + 1, line + 1
         end = block.find(b"\n", at) + 1 or len(block)
@@ -59,9 +62,9 @@ def spans_of_lines(block: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, 
             yield number, at, end
 
 
-def spans_of_records(block: bytes, numbers: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+def spans_of_records(block: bytes, found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
     """(number of its first line, start, end) of the CSV records that have one of the lines asked for."""
-    wanted = iter(numbers)
+    wanted = iter([number for number, _ in found])
     number = next(wanted, None)
     start = first = line = 0
     inside = False

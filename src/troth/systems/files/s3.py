@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from ipaddress import ip_address
 from itertools import groupby
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 import httpcore
@@ -14,7 +14,7 @@ import httpcore
 from troth import ground
 from troth.net import guard
 from troth.systems.files import patterns
-from troth.systems.files.objects import BLOCK, ObjectStore, said
+from troth.systems.files.objects import BLOCK, ObjectStore, buffered, said
 from troth.systems.files.settings import StoreSettings, host_of
 from troth.systems.files.store import Changed, Gone, Item, Left
 from troth.systems.kit.outcomes import SystemProblem
@@ -129,7 +129,7 @@ class S3Store(ObjectStore):
         version = None if item.current and one["VersionId"] == "null" else one["VersionId"]
         with said():
             try:
-                return cast(BinaryIO, self.fs.open(f"{self.bucket}/{one['Key']}", "rb", BLOCK, version_id=version))
+                return buffered(self.fs.open(f"{self.bucket}/{one['Key']}", "rb", BLOCK, version_id=version))
             except FileNotFoundError as problem:
                 raise (Changed if item.current else Gone)(item.name) from problem
 

@@ -93,7 +93,7 @@ class Search:
         """Bytes of the record that names the columns, if that is where they are named."""
         if not isinstance(form, Csv) or form.columns:
             return 0
-        _, _, end = next(records.spans_of_records(block, (0,)), (0, 0, 0))
+        _, _, end = next(records.spans_of_records(block, ((0, 0),)), (0, 0, 0))
         form.columns = list((form.read(block[:end]) or {}).values())
         return end
 

@@ -17,6 +17,7 @@ _PARTS = {
     "%z": r"(?P<zone>[+-]\d{2}[0-5]\d)",
 }
 _WIDTHS = {"%Y": 4, "%b": 3, "%z": 5, **dict.fromkeys(("%m", "%d", "%H", "%M", "%S"), 2)}
+_ISO = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)?")
 _NEEDED = {"%Y", "%d", "%H", "%M", "%S"}
 _MONTHS = {
     name: number
@@ -74,6 +75,19 @@ def hour_end(form: str) -> tuple[int, int] | None:
     """Where in a text of the form the colon behind its hour stands, and the length of such texts."""
     match = re.fullmatch(r"(.*%H):%M:%S(.*)", form)
     return (_width(match[1]), _width(form)) if match and reader(form) else None
+
+
+def ordered(form: str) -> Callable[[bytes], tuple[bytes, int] | None]:
+    """Of a time's text (what fixes its day, where its seconds end). Texts that begin alike, are as long and end alike
+    behind the seconds and their fraction sort as their times do. None where that is not known."""
+    mark, ends = day_mark(form), hour_end(form)
+    if form == "iso":
+        return lambda text: (text[:11], 19) if _ISO.fullmatch(text) else None
+    usual = re.fullmatch(r"[^H]*%d[^H]*%H:%M:%S( ?%z)?", form)
+    if mark is None or ends is None or not usual:
+        return lambda text: None
+    at, length = ends[0] + 6, ends[1]
+    return lambda text: (text[: text.index(mark) + 1], at) if len(text) == length and mark in text else None
 
 
 def day_mark(form: str) -> bytes | None:

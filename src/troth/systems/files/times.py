@@ -25,6 +25,7 @@ class LineClock:
         self._zone = ZoneInfo(spec.zone)
         self._day = _day_of(spec.format)
         self._hour = stamps.hour_of(spec.format)
+        self._ordered = stamps.ordered(spec.format)
         self._known: dict[bytes, datetime | None] = {}
         self._judged: dict[tuple[bytes, timedelta, datetime], bool | None] = {}
 
@@ -42,8 +43,23 @@ class LineClock:
 
         Looks at the days in them only, of which a stretch of a log has one or two; near `before` at their hours.
         """
-        verdict = self._of_one(self._day, _SAME_DAY, texts, before)
+        verdict = self._between(min(texts), max(texts), texts, before)
+        if verdict is None:
+            verdict = self._of_one(self._day, _SAME_DAY, texts, before)
         return self._of_one(self._hour, _SAME_HOUR, texts, before) if verdict is None else verdict
+
+    def _between(self, first: bytes, last: bytes, texts: Sequence[bytes], before: datetime) -> bool | None:
+        """The same for times of one day that are written alike, zone included: their texts sort as they do."""
+        part = self._ordered(first)
+        if part is None or not last.startswith(part[0]):
+            return None
+        at = part[1]
+        if len(set(map(len, texts))) > 1 or len({text[at:].lstrip(b".,0123456789") for text in texts}) > 1:
+            return None
+        lowest, highest = self._time(first), self._time(last)
+        if lowest is None or highest is None or (lowest < before) is not (highest < before):
+            return None
+        return lowest < before
 
     def _of_one(
         self, part: Callable[[bytes], bytes], reach: timedelta, texts: Sequence[bytes], before: datetime

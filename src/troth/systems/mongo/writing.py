@@ -68,7 +68,7 @@ def correction(dataset: Dataset, held: Mapping[str, Held], changes: Mapping[str,
 
 
 def carry_out(database: "Database[dict[str, Any]]", plan: Plan, session: "ClientSession | None") -> None:
-    """Writes. Raises Swallowed where fewer documents were there than were read a moment ago, and PyMongoError."""
+    """Writes. Raises Swallowed where fewer documents changed than were meant to, and PyMongoError."""
     for collection, step in plan.items():
         if step.effect == "erased":
             ids = [step.documents[key]["_id"] for key in step.updates]
@@ -86,8 +86,8 @@ def _update(database: "Database[dict[str, Any]]", collection: str, step: Step, s
         some = writes[start : start + MANY]
         done = database[collection].bulk_write(some, ordered=False, session=session)
         meant = sum(len(ids) for ids, _ in list(_alike(step))[start : start + MANY])
-        if done.matched_count < meant:
-            raise Swallowed(collection, meant - done.matched_count)
+        if done.modified_count < meant:  # every update changes something
+            raise Swallowed(collection, meant - done.modified_count)
 
 
 def _alike(step: Step) -> Iterator[tuple[list[Any], dict[str, Any]]]:

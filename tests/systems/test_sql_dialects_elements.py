@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +15,7 @@ from troth.systems.sql.dialects import compare
 from troth.systems.sql.dialects import elements as e
 from troth.systems.sql.dialects.database import Database
 from troth.systems.sql.dialects.live import Catalog
-from troth.systems.sql.given import given
+from troth.systems.sql.given import bound, given
 from troth.systems.sql.model import Dataset
 
 __all__ = ["mariadb_folder", "server"]
@@ -28,8 +27,9 @@ def reading(server: Server) -> Iterator[Connection]:
         yield connection
 
 
-def seed_of(*rows: Any) -> dict[str, str]:
-    return {"seed": json.dumps(rows)}
+def seed_of(*rows: Any) -> dict[str, Any]:
+    """Rows as every kind of database wants them bound."""
+    return bound("seed", rows, "sqlite") | bound("seed", rows, "postgresql")
 
 
 def test_a_seed_of_any_values_is_one_parameter(server: Server) -> None:

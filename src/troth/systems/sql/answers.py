@@ -8,8 +8,8 @@ from typing import Any
 from troth.systems.kit.outcomes import Finding, Found
 from troth.systems.sql.fetch import Fetch
 from troth.systems.sql.given import Value
-from troth.systems.sql.mask import MARK, masks
-from troth.systems.sql.model import Fixed, Null, Table
+from troth.systems.sql.mask import MARK
+from troth.systems.sql.model import Fixed, Null
 from troth.systems.sql.plan import Plan
 from troth.systems.sql.walk import Key, Reached
 from troth.systems.sql.write import Change
@@ -29,9 +29,9 @@ def findings(plan: Plan, reached: Mapping[str, Reached], people: int) -> list[li
     """For each person the rows they reach, table by table, in the order of their keys; emptied rows are none."""
     told: list[list[Finding]] = [[] for _ in range(people)]
     for table, fetch in plan.fetches.items():
-        rows, finding = reached[table], _Findings(fetch)
+        rows = reached[table]
         for key in sorted(rows.rows, key=_order):
-            one = finding(rows.rows[key])
+            one = _finding(fetch, rows.rows[key])
             for person in rows.holders[key] if one else ():
                 told[person].append(one)  # type: ignore[arg-type]
     return told
@@ -42,21 +42,12 @@ def _order(key: Key) -> list[tuple[int, Value]]:
     return [(2, "") if one is None else (int(isinstance(one, str)), one) for one in key]
 
 
-class _Findings:
-    """Turns fetched rows of one table into findings."""
-
-    def __init__(self, fetch: Fetch) -> None:
-        table = fetch.reach.table(fetch.table)
-        self.fetch, self.key = fetch, table.key
-        self.emptied = _emptied(table) if table.on_erase == "anonymise" else {}
-        self.items = {name: column.item for name, column in table.columns.items() if column.item}
-
-    def __call__(self, row: Sequence[Any]) -> Finding | None:
-        values = {column: plain(row[place]) for column, place in self.fetch.places.items()}
-        if self.emptied and all(_masked(values.get(column), mask) for column, mask in self.emptied.items()):
-            return None
-        name = "/".join(str(values[one]) for one in self.key)
-        return Finding(kind=self.fetch.table, id=name, values=values, items=self.items)
+def _finding(fetch: Fetch, row: Sequence[Any]) -> Finding | None:
+    values = {column: plain(row[place]) for column, place in fetch.places.items()}
+    if fetch.emptied and all(_masked(values.get(column), mask) for column, mask in fetch.emptied.items()):
+        return None
+    name = "/".join(str(values[one]) for one in fetch.key)
+    return Finding(kind=fetch.table, id=name, values=values, items=fetch.items)
 
 
 def found(plan: Plan, reached: Mapping[str, Reached], each: Sequence[Finding], person: int) -> Found:
@@ -69,11 +60,6 @@ def found(plan: Plan, reached: Mapping[str, Reached], each: Sequence[Finding], p
     if others := {table: rows for table, rows in others.items() if rows}:
         told["others"] = others
     return Found(evidence=told, findings=tuple(each))
-
-
-def _emptied(table: Table) -> dict[str, Any]:
-    """Columns whose masks together say that nothing personal is left in a row."""
-    return {name: mask for name, mask in masks(table, "anonymise").items() if table.columns[name].item}
 
 
 def _masked(value: Any, mask: Any) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, case, literal
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.given import fetched, given
 from troth.systems.sql.graph import ByIdentity, ByLink, Way
-from troth.systems.sql.mask import Assign
+from troth.systems.sql.mask import Assign, Value, masks
 
 HEAD = 5  # person, way, theirs, named, living: before the carried columns
 
@@ -62,6 +62,24 @@ class Fetch:
     def flags(self) -> int:
         """Where the flags begin in a row."""
         return HEAD + len(self.reach.carried[self.table]) + len(self.apart)
+
+    # what an answer needs of each row
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        return self.reach.table(self.table).key
+
+    @cached_property
+    def items(self) -> dict[str, str]:
+        """Column → the data item it holds."""
+        return {name: column.item for name, column in self.reach.table(self.table).columns.items() if column.item}
+
+    @cached_property
+    def emptied(self) -> dict[str, Value]:
+        """Columns whose masks together say that nothing personal is left in a row; empty where rows are not masked."""
+        table = self.reach.table(self.table)
+        chosen = masks(table, "anonymise") if table.on_erase == "anonymise" else {}
+        return {name: mask for name, mask in chosen.items() if table.columns[name].item}
 
     def statement(self, places: Sequence[int]) -> Any:
         """The SELECT over the ways at `places`; the rows each starts from are bound as `g<place>`."""

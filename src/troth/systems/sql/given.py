@@ -75,12 +75,23 @@ def given(parameter: str, width: int) -> TableValuedAlias:
 
 
 def bound(parameter: str, rows: Iterable[Sequence[Value]], dialect: str) -> dict[str, Any]:
-    """What to bind so that a statement finds `rows`, `(n, c0, c1 …)` each, under this name; at least one row."""
+    """What to bind so that a statement finds `rows`, `(n, c0, c1 …)` each, under this name."""
     if dialect != "postgresql":
         return {parameter: json.dumps([list(row) for row in rows], separators=(",", ":"))}
-    numbers, *cells = zip(*rows, strict=True)
-    texts = ([None if one is None else str(one) for one in cell] for cell in cells)
-    return {f"{parameter}_n": list(numbers)} | {f"{parameter}_{i}": cell for i, cell in enumerate(texts)}
+    numbers, *cells = list(zip(*rows, strict=True)) or [()]
+    return {f"{parameter}_n": _array(numbers)} | {f"{parameter}_{i}": _array(cell) for i, cell in enumerate(cells)}
+
+
+def _array(values: Iterable[Value]) -> str:
+    """PostgreSQL's own spelling of an array: a driver would ask each value for its type first."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: Value) -> str:
+    if not isinstance(value, str):
+        return "NULL" if value is None else str(value)
+    escaped = value.replace(chr(92), 2 * chr(92)).replace('"', chr(92) + '"')
+    return f'"{escaped}"'
 
 
 # values on their way from one statement into the next

@@ -1,0 +1,238 @@
+"""Blob storage: a person's blobs with their snapshots and versions, and what soft delete keeps of them.
+
+Names and tags travel in URLs: Azure offers no other way to name a blob or to ask for those of one person.
+"""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from troth.systems.kit.identifiers import Identifiers
+from troth.systems.kit.names import filled
+from troth.systems.kit.outcomes import Expires, Finding, NotOffered, SystemProblem
+from troth.systems.saas.azure.settings import Container
+from troth.systems.saas.azure.storage import Storage
+
+ROUNDS = 4
+GONE = ("BlobNotFound", "SnapshotNotFound", "404")
+_IMMUTABLE = ("BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold")
+_DAYS = re.compile(r"<DeleteRetentionPolicy>(.*?)</DeleteRetentionPolicy>", re.DOTALL)
+
+
+@dataclass(frozen=True, repr=False)
+class Blob:
+    """A blob, a snapshot or a version of one; `deleted` when only soft delete still keeps it."""
+
+    container: str
+    name: str
+    snapshot: str | None
+    version: str | None
+    current: bool
+    deleted: bool
+    told: Any = field(compare=False)
+
+    @property
+    def base(self) -> bool:
+        return self.snapshot is None and (self.version is None or self.current)
+
+    @property
+    def which(self) -> dict[str, str]:
+        """What tells it from others of that name."""
+        if self.base:
+            return {}
+        return {"snapshot": self.snapshot} if self.snapshot else {"version_id": self.version or ""}
+
+
+@dataclass(frozen=True)
+class SoftDelete:
+    """The account's own setting: days that deleted blobs are kept, 0 for none, and whether they can be destroyed."""
+
+    days: int
+    permanent: bool
+
+
+class Blobs:
+    """The blobs of several containers of one account."""
+
+    def __init__(
+        self, storage: Storage, containers: Sequence[Container], *, versions: bool, content_bytes: int
+    ) -> None:
+        self._storage = storage
+        self._containers = containers
+        self._include = ["snapshots", "deleted", *(["versions"] if versions else [])]
+        self._content_bytes = content_bytes
+
+    def find(self, who: Identifiers) -> tuple[list[Finding], int]:
+        """Every blob, snapshot and version; and how many more only soft delete still keeps."""
+        blobs = self._blobs(who)
+        return [self._finding(blob) for blob in blobs if not blob.deleted], sum(blob.deleted for blob in blobs)
+
+    def erase(self, who: Identifiers) -> tuple[dict[str, int], list[Expires | NotOffered]]:
+        """Deletes all, then looks again, then destroys what soft delete keeps, where the account allows it."""
+        if not self._containers:
+            return {}, []
+        gone, stays = 0, dict[Blob, Expires | NotOffered]()
+        for _ in range(ROUNDS):  # deleting a blob makes a version of it, which is there at the next look
+            blobs = self._blobs(who)
+            held = [blob for blob in blobs if not blob.deleted and blob not in stays]
+            if not held:
+                kept = self._destroy([blob for blob in blobs if blob.deleted])
+                return {"blobs": gone}, [*dict.fromkeys(stays.values()), *kept]
+            refused = self._delete(held)
+            gone += len(held) - len(refused)
+            stays |= refused
+        raise SystemProblem(
+            f"{self._storage.name}: erase blobs: new ones appear while they are erased; try again later",
+            consequence="retry",
+        )
+
+    def oldest(self) -> dict[str, str | None]:
+        """Container → when its oldest blob was made, among those with names that a person's can have."""
+        return {f"container {one.container}": self._oldest_of(one) for one in self._containers}
+
+    def soft_delete(self) -> SoftDelete:
+        """How the account keeps what is deleted, read now from its own setting."""
+        seen: list[str] = []
+
+        def read(service: Any) -> None:
+            service.get_service_properties(raw_response_hook=lambda reply: seen.append(reply.http_response.text()))
+
+        self._storage.call("look at soft delete", read)
+        policy = _DAYS.search(seen[-1]) if seen else None
+        if not policy:
+            raise SystemProblem(
+                f"{self._storage.name}: look at soft delete: the reply cannot be read; try again later",
+                consequence="retry",
+            )
+        text = policy.group(1)
+        days = re.search(r"<Days>(\d+)</Days>", text)
+        on = "<Enabled>true</Enabled>" in text and days is not None
+        permanent = "<AllowPermanentDelete>true</AllowPermanentDelete>" in text
+        return SoftDelete(int(days.group(1)) if on and days else 0, permanent)
+
+    def _oldest_of(self, container: Container) -> str | None:
+        starts = {""} if container.tags else {name.partition("{")[0] for name in container.names}
+        times = (
+            blob.told.creation_time or blob.told.last_modified
+            for start in starts
+            for blob in self._below(container.container, start)
+            if not blob.deleted
+        )
+        first = min(times, default=None)
+        return first.isoformat() if first else None
+
+    def _blobs(self, who: Identifiers) -> list[Blob]:
+        found: dict[tuple[str, str, str | None, str | None], Blob] = {}
+        for container in self._containers:
+            for name in dict.fromkeys((*_names(container, who), *self._tagged(container, who))):
+                for blob in self._below(container.container, name):
+                    if name.endswith("/") or blob.name == name:
+                        found[blob.container, blob.name, blob.snapshot, blob.version] = blob
+        return list(found.values())
+
+    def _tagged(self, container: Container, who: Identifiers) -> Iterator[str]:
+        """Names of blobs with such an index tag. Quotes in a value are doubled, so it is never part of the question."""
+        for tag, text in container.tags.items():
+            for value in filled(text, who):
+                yield from (blob.name for blob in self._with_tag(container.container, tag, value))
+
+    def _with_tag(self, container: str, tag: str, value: str) -> Iterator[Any]:
+        quoted = value.replace("'", "''")
+        yield from self._storage.listed(
+            "find blobs by tag",
+            lambda service: service.get_container_client(container).find_blobs_by_tags(f"\"{tag}\" = '{quoted}'"),
+        )
+
+    def _below(self, container: str, prefix: str) -> Iterator[Blob]:
+        rows = self._storage.listed(
+            "list blobs",
+            lambda service: service.get_container_client(container).list_blobs(prefix or None, include=self._include),
+        )
+        for row in rows:
+            current = bool(row.is_current_version)
+            yield Blob(container, row.name, row.snapshot, row.version_id, current, bool(row.deleted), row)
+
+    def _delete(self, held: Sequence[Blob]) -> dict[Blob, Expires | NotOffered]:
+        """Deletes, blobs before their older versions; what is immutable, and why."""
+        kept = ((blob, self._delete_one(blob)) for blob in sorted(held, key=lambda blob: not blob.base))
+        return {blob: why for blob, why in kept if why}
+
+    def _delete_one(self, blob: Blob) -> Expires | NotOffered | None:
+        how = {"delete_snapshots": "include"} if blob.base else blob.which
+
+        def delete(service: Any) -> bool:
+            service.get_container_client(blob.container).get_blob_client(blob.name).delete_blob(**how)
+            return True
+
+        if self._storage.call("delete a blob", delete, gone=(*GONE, *_IMMUTABLE)):
+            return None
+        told = self._storage.call(
+            "look at a blob", lambda service: _client_of(service, blob).get_blob_properties(), gone=GONE
+        )
+        return _lock(blob, told) if told is not None else None
+
+    def _destroy(self, deleted: Sequence[Blob]) -> list[Expires]:
+        """Destroys what soft delete keeps, where that is allowed; else by what it goes."""
+        if not deleted:
+            return []
+        policy = self.soft_delete()
+        left = [blob for blob in deleted if not (policy.permanent and blob.which and self._destroyed(blob))]
+        setting = f"soft delete of storage account {self.account}"
+        return [Expires(on=f"{policy.days} days after deletion", setting=setting)] if left else []
+
+    def _destroyed(self, blob: Blob) -> bool:
+        """Azure destroys versions and snapshots, no blobs themselves."""
+
+        def destroy(service: Any) -> bool:
+            client = service.get_container_client(blob.container).get_blob_client(blob.name)
+            client.delete_blob(**blob.which, blob_delete_type="Permanent")
+            return True
+
+        self._storage.call("destroy a deleted blob", destroy, gone=GONE)
+        return True
+
+    @property
+    def account(self) -> str:
+        return str(self._storage.call("name the account", lambda service: service.account_name))
+
+    def _finding(self, blob: Blob) -> Finding:
+        kind = "snapshot of a blob" if blob.snapshot else "blob" if blob.base else "older version of a blob"
+        mark = blob.snapshot or ("" if blob.base else blob.version) or ""
+        values: dict[str, Any] = {"name": blob.name, "size": blob.told.size}
+        values["modified"] = blob.told.last_modified.isoformat()
+        id = f"{blob.container}/{blob.name}" + (f"@{mark}" if mark else "")
+        return Finding(kind, id, {**values, **self._content(blob)})
+
+    def _content(self, blob: Blob) -> Mapping[str, str]:
+        if not 0 < blob.told.size <= self._content_bytes:
+            return {}
+        body = self._storage.call(
+            "read a blob", lambda service: _client_of(service, blob).download_blob().readall(), gone=GONE
+        )
+        if body is None:
+            return {}
+        try:
+            return {"content": body.decode()}
+        except UnicodeDecodeError:
+            return {"content (base64)": base64.b64encode(body).decode()}
+
+
+def _names(container: Container, who: Identifiers) -> list[str]:
+    return [name for text in container.names for name in filled(text, who, apart="/")]
+
+
+def _client_of(service: Any, blob: Blob) -> Any:
+    return service.get_container_client(blob.container).get_blob_client(blob.name, **blob.which)
+
+
+def _lock(blob: Blob, told: Any) -> Expires | NotOffered:
+    until = getattr(told.immutability_policy, "expiry_time", None)
+    if until is not None and not told.has_legal_hold:
+        return Expires(on=until.date().isoformat(), setting=f"immutability policy in container {blob.container}")
+    return NotOffered(
+        reason=f"a legal hold or a container's policy keeps a blob in container {blob.container}",
+        source="immutable storage for Azure blobs: what is held cannot be deleted",
+        manual_steps="clear the hold when its ground is gone, or wait for the container's policy; then erase again",
+    )

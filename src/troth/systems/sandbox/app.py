@@ -172,7 +172,7 @@ def _body(request: Request) -> Any:
 
 def _response(answer: Answer) -> Response:
     response = _json(answer.status, answer.body)
-    response.headers.extend(answer.headers)
+    response.headers.update(answer.headers)  # a content type replaces the one guessed
     return response
 
 

@@ -71,10 +71,6 @@ def _csv(values: list[str], escape: bool) -> bytes:
 
 Write = Callable[[list[str], bool], bytes]
 WRITE: dict[str, Write] = {"json lines": _json, "csv": _csv, "text": lambda values, _: " ".join(values).encode()}
-    "json lines": _json,
-    "csv": _csv,
-    "text": lambda values, escape: " ".join(values).encode(),
-}
 
 
 @st.composite
@@ -83,7 +79,8 @@ def files(draw: st.DrawFn) -> tuple[str, list[bytes]]:
     made = draw(st.lists(st.tuples(st.lists(texts, min_size=4, max_size=4), st.booleans()), max_size=12))
     end: bytes = draw(st.sampled_from([b"\n", b"\r\n"]))
     lines = [WRITE[form]([re.sub(r"[\r\n]", "", one) for one in values], escape) + end for values, escape in made]
-    if lines and draw(st.booleans()):
+    open_ended: bool = draw(st.booleans())
+    if lines and open_ended:
         lines[-1] = lines[-1].removesuffix(end)
     return form, lines
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -56,6 +55,8 @@ class ClassSearch:
         self._search = Search(spec, people)
         self._named = whole.Named(spec, people)
         self._sidecars = whole.Sidecars(store, spec, people) if spec.sidecar else None
+        self._standing: set[str] = set()  # sidecars of files that stay
+        self._dealt_with: set[str] = set()  # files that went or were written anew, with all their versions
         self._meter = Meter(progress)
         self.looked = Looked()
 
@@ -98,8 +99,13 @@ class ClassSearch:
                 self.looked.left.append(item)
             elif not (self._sidecars and self._sidecars.is_one(item)):
                 self._tried(act, item)
+        for item in self._sidecars.every() if self._sidecars else ():
+            if item.name not in self._standing:
+                self._tried(act, item)
 
     def _tried(self, act: Callable[[Item], None], item: Item) -> None:
+        if item.name in self._dealt_with and not item.current:
+            return  # it went with the file that replaced it
         self.looked.files += 1
         try:
             act(item)
@@ -116,9 +122,15 @@ class ClassSearch:
         self._meter.finished(item)
 
     def _owners(self, item: Item) -> frozenset[int]:
-        """Whose the file is as a whole."""
+        """Whose the file is as a whole. A sidecar stands while a file does that it speaks of."""
         owners = self._named.owners(item)
-        beside = self._sidecars.owners(item) if self._sidecars else frozenset[int]()
+        if self._sidecars is None:
+            return owners
+        if self._sidecars.is_one(item):
+            beside = self._sidecars.says(item)
+        else:
+            self._standing |= {one.name for one in self._sidecars.beside(item)}
+            beside = self._sidecars.owners(item)
         if isinstance(beside, Left):
             self.looked.left.append(beside)
             return owners
@@ -198,6 +210,7 @@ class ClassSearch:
 
     def _replaced(self, item: Item, now: datetime, write: Callable[[BinaryIO], None]) -> None:
         self._quiet(item, now)
+        self._dealt_with.add(item.name)
         try:
             self._store.replace(item, write)
             self.looked.rewritten += 1
@@ -214,9 +227,10 @@ class ClassSearch:
         self._quiet(item, now)
         if not dry_run:
             self._store.remove(item)
-            for one in self._sidecars.beside(item) if self._sidecars else ():
-                with suppress(Gone):
-                    self._store.remove(one)
+        if item.current:
+            self._dealt_with.add(item.name)
+        if self._sidecars:
+            self._standing -= {one.name for one in self._sidecars.beside(item)}
         self.looked.removed += 1
 
     def _quiet(self, item: Item, now: datetime) -> None:
@@ -239,4 +253,7 @@ class ClassSearch:
 
     def _file(self, item: Item) -> Finding:
         changed = datetime.fromtimestamp(item.changed, UTC).isoformat()
-        return Finding(self._name, item.shown, {"file": item.name, "bytes": item.size, "changed": changed})
+        beside = self._sidecars.fields(item) if self._sidecars else {}
+        items = {path: one for path in beside if (one := self._item(path))}
+        told = {"file": item.name, "bytes": item.size, "changed": changed}
+        return Finding(self._name, item.shown, {**beside, **told}, items)

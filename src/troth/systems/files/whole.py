@@ -48,17 +48,32 @@ class Sidecars:
         return [one for name in names if name != item.name for one in self._files.get(name, ())]
 
     def is_one(self, item: Item) -> bool:
-        return item.name.endswith(self._ending)
+        return item.name in self._files
+
+    def every(self) -> Iterator[Item]:
+        """All of them, in every version."""
+        for versions in self._files.values():
+            yield from versions
+
+    def says(self, item: Item) -> frozenset[int] | Left:
+        """Whose the file is that a sidecar stands beside."""
+        fields = self._read(item)
+        return fields if isinstance(fields, Left) else self._search.owners(fields)
+
+    def fields(self, item: Item) -> formats.Fields:
+        """What the sidecars of a file say."""
+        told = [one for one in map(self._read, self.beside(item)) if not isinstance(one, Left)]
+        return {path: value for one in told for path, value in one.items()}
 
     def owners(self, item: Item) -> frozenset[int] | Left:
         """Left where nothing says whose it is."""
         found: frozenset[int] = frozenset()
         sidecars = self.beside(item)
         for one in sidecars:
-            fields = self._read(one)
-            if isinstance(fields, Left):
-                return fields
-            found |= self._search.owners(fields)
+            said = self.says(one)
+            if isinstance(said, Left):
+                return said
+            found |= said
         return found if sidecars else Left(item.shown, f"no {self._ending} file beside it says whose it is")
 
     def _read(self, item: Item) -> formats.Fields | Left:

@@ -12,6 +12,7 @@ from troth.systems.kit.base import Outgoing
 from troth.systems.kit.fields import items_of
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, Finding, Found, NotOffered, Outcome, SystemProblem
+from troth.systems.kit.rates import Rate
 from troth.systems.kit.saas import SaasSystem
 from troth.systems.saas.zendesk import erasure
 from troth.systems.saas.zendesk.disposal import Disposal
@@ -54,6 +55,7 @@ class Zendesk(SaasSystem):
         "erase": "staff accounts, and what others wrote about the person in tickets that are not theirs, stay",
         "rectify": "what stands in tickets is not rewritten, and staff accounts are left alone",
     }
+    RATES: ClassVar[Mapping[str, Rate]] = {erasure.PURGES: Rate(700, 600)}
     settings: ZendeskSettings
 
     def __init__(self, name: str, settings: ZendeskSettings) -> None:

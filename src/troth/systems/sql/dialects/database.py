@@ -41,9 +41,16 @@ class Database:
             with self._engine(read_only).connect() as connection:
                 self.dialect.begin(connection, self.limits, read_only=read_only)
                 yield connection
-                connection.commit()
+                if read_only:
+                    connection.rollback()  # some databases know no read-only transaction
+                else:
+                    connection.commit()
         except SQLAlchemyError as wrong:
             raise self.problem_of(wrong, doing) from None
+        except Exception as wrong:
+            if told := self.dialect.told(wrong):  # some drivers fail before SQLAlchemy hears of it
+                raise problem(told, self.system, doing) from None
+            raise
 
     def problem_of(self, wrong: BaseException, doing: str) -> SystemProblem:
         """An error of SQLAlchemy or the driver as a SystemProblem."""
@@ -65,7 +72,10 @@ class Database:
         """The engine for this use, of this process: a connection does not survive a fork."""
         key = (os.getpid(), read_only)
         if key not in self._engines:
-            self._engines[key] = self.dialect.engine(self._url, self.limits, read_only=read_only)
+            try:
+                self._engines[key] = self.dialect.engine(self._url, self.limits, read_only=read_only)
+            except ValueError:  # a port that is no number, a bracket that is not closed
+                raise ArgumentError from None
         return self._engines[key]
 
 

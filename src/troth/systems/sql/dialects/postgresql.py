@@ -74,6 +74,7 @@ _TROUBLES: tuple[tuple[tuple[type[psycopg.Error], ...], Trouble], ...] = (
     ((errors.UndefinedTable, errors.UndefinedColumn), "changed"),
     ((errors.InvalidPassword, errors.InvalidAuthorizationSpecification), "login"),
     ((errors.InvalidCatalogName,), "no database"),
+    ((errors.RaiseException, errors.TriggeredActionException), "trigger"),
     ((errors.ProgrammingError,), "statement"),
     ((errors.LockNotAvailable,), "locked"),
     ((errors.QueryCanceled,), "slow"),
@@ -84,7 +85,7 @@ _TROUBLES: tuple[tuple[tuple[type[psycopg.Error], ...], Trouble], ...] = (
     ((errors.ForeignKeyViolation, errors.RestrictViolation), "foreign key"),
     ((errors.DiskFull, errors.OutOfMemory), "full"),
     ((errors.DataError,), "value"),
-    ((errors.RaiseException, errors.TriggeredActionException, errors.InternalError), "trigger"),
+    ((errors.InternalError,), "trigger"),
 )
 # A connection that was never made has no code: only the server's English words are left to go by.
 _SAID: tuple[tuple[re.Pattern[str], Trouble], ...] = (

@@ -30,7 +30,7 @@ class ConnectorLine:
 def index(request: HttpRequest) -> HttpResponse:
     """The table of connectors and verbs, and below it why and what instead."""
     lines = sorted(map(_line, manifest.connectors()), key=lambda line: line.title.lower())
-    return render(request, "web/console/connectors.html", {"connectors": lines, "verbs": list(SAYS.values())})
+    return render(request, "web/console/connectors.html", {"connectors": lines, "verbs": list(SAYS)})
 
 
 def _line(id: str) -> ConnectorLine:

@@ -233,10 +233,14 @@ def test_a_dataset_file_with_problems_tells_them_all(shop: Shop) -> None:
     "command", [["find", "--identity", "email:a@b.c", "--dataset", "shop.yaml", "--url"], ["draft"]]
 )
 def test_a_password_is_never_shown(shop: Shop, command: list[str]) -> None:
-    for url in ("postgresql://u:zebra@127.0.0.1:9/shop", "mongodb://u:zebra@127.0.0.1:9/shop?timeoutMS=300"):
+    for url in ("postgresql://u:zebra@127.0.0.1:9/shop", "nonsense://u:zebra@127.0.0.1:9/shop"):
         done = shop.call(*command, url)
         assert done.exit_code == 3
         assert "zebra" not in done.output
+
+
+def test_a_document_store_cannot_be_drafted(shop: Shop) -> None:
+    assert shop.call("draft", "mongodb://u:zebra@127.0.0.1:9/shop").exit_code == 2
 
 
 def test_the_address_may_stand_in_the_environment(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,12 +24,16 @@ def run(
     A person corrects it. Values that were looked at are neither written nor printed. Exit code 1 if nobody could be
     found in it, 3 if the database could not be asked.
     """
+    from troth.systems.mongo.address import is_mongo
     from troth.systems.sql import as_yaml
     from troth.systems.sql.draft.looking import look_at
     from troth.systems.sql.draft.making import NobodyThere, drafted
 
+    where = target.address(url)
+    if is_mongo(where):
+        fail("a draft is made of a SQL database", Exit.USAGE, help="a document store has no tables to look at")
     with target.asking():
-        looked = look_at(target.address(url), schema=schema, sample=sample)
+        looked = look_at(where, schema=schema, sample=sample)
     try:
         made = drafted(looked, title)
     except NobodyThere as problem:

@@ -4,21 +4,23 @@ Names and tags travel in URLs: Azure offers no other way to name a blob or to as
 """
 
 import base64
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.names import filled
 from troth.systems.kit.outcomes import Expires, Finding, NotOffered, SystemProblem
+from troth.systems.saas.azure.kept import SoftDelete, lock, soft_delete
 from troth.systems.saas.azure.settings import Container
 from troth.systems.saas.azure.storage import Storage
 
 ROUNDS = 4
 GONE = ("BlobNotFound", "SnapshotNotFound", "404")
 _IMMUTABLE = ("BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold")
-_DAYS = re.compile(r"<DeleteRetentionPolicy>(.*?)</DeleteRetentionPolicy>", re.DOTALL)
+
+Place = tuple[str, str]
+"""Container, and name or beginning of names."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,14 +47,6 @@ class Blob:
         return {"snapshot": self.snapshot} if self.snapshot else {"version_id": self.version or ""}
 
 
-@dataclass(frozen=True)
-class SoftDelete:
-    """The account's own setting: days that deleted blobs are kept, 0 for none, and whether they can be destroyed."""
-
-    days: int
-    permanent: bool
-
-
 class Blobs:
     """The blobs of several containers of one account."""
 
@@ -62,20 +56,22 @@ class Blobs:
         self._storage = storage
         self._containers = containers
         self._include = ["snapshots", "deleted", *(["versions"] if versions else [])]
+        self._tagged_too = ["versions"] if versions else None
         self._content_bytes = content_bytes
 
     def find(self, who: Identifiers) -> tuple[list[Finding], int]:
         """Every blob, snapshot and version; and how many more only soft delete still keeps."""
-        blobs = self._blobs(who)
+        blobs = self._below_all(self._places(who))
         return [self._finding(blob) for blob in blobs if not blob.deleted], sum(blob.deleted for blob in blobs)
 
     def erase(self, who: Identifiers) -> tuple[dict[str, int], list[Expires | NotOffered]]:
         """Deletes all, then looks again, then destroys what soft delete keeps, where the account allows it."""
         if not self._containers:
             return {}, []
-        gone, stays = 0, dict[Blob, Expires | NotOffered]()
+        gone, stays, names = 0, dict[Blob, Expires | NotOffered](), set[Place]()
         for _ in range(ROUNDS):  # deleting a blob makes a version of it, which is there at the next look
-            blobs = self._blobs(who)
+            names |= self._places(who)  # what had the tag is not found by it when only soft delete keeps it
+            blobs = self._below_all(names)
             held = [blob for blob in blobs if not blob.deleted and blob not in stays]
             if not held:
                 kept = self._destroy([blob for blob in blobs if blob.deleted])
@@ -100,17 +96,13 @@ class Blobs:
             service.get_service_properties(raw_response_hook=lambda reply: seen.append(reply.http_response.text()))
 
         self._storage.call("look at soft delete", read)
-        policy = _DAYS.search(seen[-1]) if seen else None
-        if not policy:
+        policy = soft_delete(seen[-1]) if seen else None
+        if policy is None:
             raise SystemProblem(
                 f"{self._storage.name}: look at soft delete: the reply cannot be read; try again later",
                 consequence="retry",
             )
-        text = policy.group(1)
-        days = re.search(r"<Days>(\d+)</Days>", text)
-        on = "<Enabled>true</Enabled>" in text and days is not None
-        permanent = "<AllowPermanentDelete>true</AllowPermanentDelete>" in text
-        return SoftDelete(int(days.group(1)) if on and days else 0, permanent)
+        return policy
 
     def _oldest_of(self, container: Container) -> str | None:
         starts = {""} if container.tags else {name.partition("{")[0] for name in container.names}
@@ -123,13 +115,19 @@ class Blobs:
         first = min(times, default=None)
         return first.isoformat() if first else None
 
-    def _blobs(self, who: Identifiers) -> list[Blob]:
+    def _places(self, who: Identifiers) -> set[Place]:
+        return {
+            (container.container, name)
+            for container in self._containers
+            for name in (*_names(container, who), *self._tagged(container, who))
+        }
+
+    def _below_all(self, places: Iterable[Place]) -> list[Blob]:
         found: dict[tuple[str, str, str | None, str | None], Blob] = {}
-        for container in self._containers:
-            for name in dict.fromkeys((*_names(container, who), *self._tagged(container, who))):
-                for blob in self._below(container.container, name):
-                    if name.endswith("/") or blob.name == name:
-                        found[blob.container, blob.name, blob.snapshot, blob.version] = blob
+        for container, name in sorted(places):
+            for blob in self._below(container, name):
+                if name.endswith("/") or blob.name == name:
+                    found[blob.container, blob.name, blob.snapshot, blob.version] = blob
         return list(found.values())
 
     def _tagged(self, container: Container, who: Identifiers) -> Iterator[str]:
@@ -142,7 +140,9 @@ class Blobs:
         quoted = value.replace("'", "''")
         yield from self._storage.listed(
             "find blobs by tag",
-            lambda service: service.get_container_client(container).find_blobs_by_tags(f"\"{tag}\" = '{quoted}'"),
+            lambda service: service.get_container_client(container).find_blobs_by_tags(
+                f"\"{tag}\" = '{quoted}'", include=self._tagged_too
+            ),
         )
 
     def _below(self, container: str, prefix: str) -> Iterator[Blob]:
@@ -171,7 +171,7 @@ class Blobs:
         told = self._storage.call(
             "look at a blob", lambda service: _client_of(service, blob).get_blob_properties(), gone=GONE
         )
-        return _lock(blob, told) if told is not None else None
+        return lock(blob.container, told) if told is not None else None
 
     def _destroy(self, deleted: Sequence[Blob]) -> list[Expires]:
         """Destroys what soft delete keeps, where that is allowed; else by what it goes."""
@@ -225,14 +225,3 @@ def _names(container: Container, who: Identifiers) -> list[str]:
 
 def _client_of(service: Any, blob: Blob) -> Any:
     return service.get_container_client(blob.container).get_blob_client(blob.name, **blob.which)
-
-
-def _lock(blob: Blob, told: Any) -> Expires | NotOffered:
-    until = getattr(told.immutability_policy, "expiry_time", None)
-    if until is not None and not told.has_legal_hold:
-        return Expires(on=until.date().isoformat(), setting=f"immutability policy in container {blob.container}")
-    return NotOffered(
-        reason=f"a legal hold or a container's policy keeps a blob in container {blob.container}",
-        source="immutable storage for Azure blobs: what is held cannot be deleted",
-        manual_steps="clear the hold when its ground is gone, or wait for the container's policy; then erase again",
-    )

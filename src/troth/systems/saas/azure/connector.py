@@ -64,7 +64,7 @@ class Azure(SaasSystem):
             storage, settings.containers, versions=settings.versions, content_bytes=settings.content_bytes
         )
         query, management = self._api_at(settings.logs_api), self._api_at(settings.management)
-        self.workspace = Workspace(name, settings, query, management)
+        self.workspace = Workspace(name, settings, self.mapping, query, management)
 
     def auth(self) -> Auth:
         return self._signed_in(STORAGE_SCOPE)

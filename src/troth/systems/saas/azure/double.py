@@ -105,10 +105,11 @@ class AzureDouble(Double):
         return self._listing(ask, sorted(rows, key=lambda blob: (blob["name"], blob["version"])), _blob_xml)
 
     def _found(self, ask: Ask) -> Answer:
-        """Only the newest version of a blob is found by its tags."""
+        """What is deleted is not found by its tags, an older version only if asked for."""
         tag, _, value = ask.query["where"].partition(" = ")
         wanted = (tag.strip('"'), value.strip("'").replace("''", "'"))
-        rows = [blob for blob in self._in(ask.params["container"]) if _shown(blob, ())]
+        include = ask.query.get("include", "").split(",")
+        rows = [blob for blob in self._in(ask.params["container"]) if _shown(blob, include)]
         return self._listing(ask, [blob for blob in rows if wanted in blob["tags"].items()], _found_xml)
 
     def do_delete_blob(self, ask: Ask) -> Answer:

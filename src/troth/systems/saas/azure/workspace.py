@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from troth.systems.kit.api import Api
+from troth.systems.kit.fields import items_of
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.names import filled
 from troth.systems.kit.outcomes import Finding, SystemProblem
@@ -29,9 +30,12 @@ Purge = tuple[str, str]
 class Workspace:
     """The tables of one workspace."""
 
-    def __init__(self, name: str, settings: AzureSettings, query: Api, management: Api) -> None:
+    def __init__(
+        self, name: str, settings: AzureSettings, mapping: Mapping[str, str], query: Api, management: Api
+    ) -> None:
         self._name = name
         self._settings = settings
+        self._mapping = mapping
         self._query = query
         self._management = management
         self._clock = time.monotonic
@@ -81,7 +85,7 @@ class Workspace:
             for at, row in enumerate(rows):
                 values = {name: value for name, value in zip(columns, row, strict=True) if value not in (None, "")}
                 id = str(values.get("_ItemId") or f"{table.table} {number * PAGE + at + 1}")
-                yield Finding(f"row of {table.table}", id, values)
+                yield Finding(f"row of {table.table}", id, values, items_of(self._mapping, values))
             if len(rows) < PAGE:
                 return
         raise SystemProblem(

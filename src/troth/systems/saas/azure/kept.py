@@ -1,0 +1,40 @@
+"""Why Azure keeps a blob that was deleted, or refuses to delete it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from troth.systems.kit.outcomes import Expires, NotOffered
+
+_POLICY = re.compile(r"<DeleteRetentionPolicy>(.*?)</DeleteRetentionPolicy>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class SoftDelete:
+    """The account's own setting: days that deleted blobs are kept, 0 for none, and whether they can be destroyed."""
+
+    days: int
+    permanent: bool
+
+
+def soft_delete(properties: str) -> SoftDelete | None:
+    """The setting in the service's properties (XML); None when they hold none. The kit leaves `permanent` out."""
+    policy = _POLICY.search(properties)
+    if policy is None:
+        return None
+    days = re.search(r"<Days>(\d+)</Days>", policy[1])
+    on = "<Enabled>true</Enabled>" in policy[1]
+    permanent = "<AllowPermanentDelete>true</AllowPermanentDelete>" in policy[1]
+    return SoftDelete(int(days[1]) if on and days else 0, permanent)
+
+
+def lock(container: str, told: Any) -> Expires | NotOffered:
+    """Why a blob of the container cannot be deleted; told: its properties."""
+    until = getattr(told.immutability_policy, "expiry_time", None)
+    if until is not None and not told.has_legal_hold:
+        return Expires(on=until.date().isoformat(), setting=f"immutability policy in container {container}")
+    return NotOffered(
+        reason=f"a legal hold or a container's policy keeps a blob in container {container}",
+        source="immutable storage for Azure blobs: what is held cannot be deleted",
+        manual_steps="clear the hold when its ground is gone, or wait for the container's policy; then erase again",
+    )

@@ -45,7 +45,9 @@ class Subject:
         urls = {"url": base, **{name: base + path for name, path in self.scenario.urls.items()}}
         quick = {"patience": 0.5, "timeout": 5, "allow_private": True}
         config = {**urls, **quick, **self.scenario.settings, **settings}
-        return self.connector().from_config(self.scenario.vendor, config, Path("/nowhere"))
+        system = self.connector().from_config(self.scenario.vendor, config, Path("/nowhere"))
+        system.pace.sleep = lambda _: None  # that it pauses is tested where pauses are made
+        return system
 
     def connector(self) -> type[SaasSystem]:
         return manifest.connector(self.scenario.vendor, self.scenario.own)

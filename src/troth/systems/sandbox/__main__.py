@@ -6,7 +6,8 @@ import sys
 import threading
 from pathlib import Path
 
-from troth.systems.homes import built_in
+from troth import ground
+from troth.systems.homes import built_in, own_homes
 from troth.systems.sandbox.server import HOST, server
 
 
@@ -23,11 +24,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def serve(port: int, *, state_file: Path | None, finish_after: float) -> None:
     """Serve in the foreground until SIGINT or SIGTERM."""
-    serving = server(port, state_file=state_file, finish_after=finish_after)
+    more = own_homes(ground.settings().connectors)
+    serving = server(port, state_file=state_file, finish_after=finish_after, more=more.values())
     for name in (signal.SIGINT, signal.SIGTERM):
         # shutdown() waits for the serving loop, which is this thread: another one must call it
         signal.signal(name, lambda *_: threading.Thread(target=serving.shutdown, daemon=True).start())
-    known = " ".join(f"/{home.name}" for home in built_in().values())
+    known = " ".join(f"/{home.name}" for home in (*built_in().values(), *more.values()))
     sys.stdout.write(f"sandbox on http://{HOST}:{serving.server_port}: {known}\n")
     sys.stdout.flush()
     serving.serve_forever()

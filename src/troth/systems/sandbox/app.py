@@ -101,7 +101,7 @@ class Sandbox:
         if faults:
             return double.error(400, "CONTRACT_VIOLATION", "; ".join(faults)), faults
         base = f"{request.host_url}{vendor}"
-        ask = Ask(operation.params, request.args.to_dict(), _body(request), base, ground.clock())
+        ask = Ask(operation.params, request.args.to_dict(), _body(request), base, ground.clock(), headers)
         return double.handle(operation.id, ask), []
 
     def _note(self, vendor: str, request: Request, operation: Operation | None, status: int, faults: list[str]) -> None:

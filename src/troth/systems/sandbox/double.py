@@ -9,13 +9,17 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Ask:
-    """A request that keeps the contract: values of the path, the query, the body as the contract's type."""
+    """A request that keeps the contract: values of the path, the query, the body as the contract's type.
+
+    `headers`: names in lower case.
+    """
 
     params: Mapping[str, str]
     query: Mapping[str, str]
     body: Any
     base_url: str
     now: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,12 @@ def hard_delete(api: Api, kind: str, rows: Sequence[str]) -> str:
             ) from None
         raise
     csv = "Id\n" + "".join(f"{row}\n" for row in rows)
-    api.call(act, "PUT", f"{INGEST}/{job}/batches", content=csv, headers={"content-type": "text/csv"}, ok=(201,))
-    api.call(act, "PATCH", f"{INGEST}/{job}", json={"state": "UploadComplete"})
+    # A job takes its rows once: an upload whose answer was lost is not repeated, the next erasure makes a new job.
+    told = {"content": csv, "headers": {"content-type": "text/csv"}, "once": True}
+    api.call(act, "PUT", f"{INGEST}/{job}/batches", ok=(201,), **told)
+    closed = api.call(act, "PATCH", f"{INGEST}/{job}", json={"state": "UploadComplete"}, ok=(200, 400))
+    if closed.status == 400 and api.call(act, "GET", f"{INGEST}/{job}").need("state", str) == "Open":
+        raise SystemProblem(f"{act}: Salesforce does not start the job; start the erasure again", consequence="retry")
     return job
 
 

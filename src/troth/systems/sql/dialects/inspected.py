@@ -136,7 +136,7 @@ def _uniques(inspector: Inspector, schema: str | None) -> dict[str, list[Unique]
                 found[table].setdefault(_columns_of(one), _index(one))
     for (_, table), constraints in _asked(inspector, "get_multi_unique_constraints", schema).items():
         for one in constraints or ():
-            columns = tuple(one["column_names"])
+            columns = _columns_of(one)
             found[table].setdefault(columns, Unique(one.get("name") or "unique", columns))
     return defaultdict(list, {table: list(each.values()) for table, each in found.items()})
 

@@ -20,7 +20,13 @@ from troth.systems.sql.dialects.live import (
 )  # fmt: skip
 
 _COLUMNS = text("""
-select n.nspname, c.relname, pg_table_is_visible(c.oid), c.relkind::text, row_security_active(c.oid),
+select n.nspname, c.relname, pg_table_is_visible(c.oid), c.relkind::text,
+       row_security_active(c.oid) and (
+           exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and p.polcmd in ('*', 'r'))
+           or not exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('*', 'r')
+                          and pg_get_expr(p.polqual, p.polrelid) = 'true'
+                          and exists (select from unnest(p.polroles) o
+                                      where o = 0 or pg_has_role(current_user, o, 'member')))),
        case when c.relkind in ('v', 'f') then pg_relation_is_updatable(c.oid, true) else 28 end,
        a.attname, b.typname, b.typtype::text, b.typcategory::text, format_type(b.oid, null),
        not (a.attnotnull or t.typnotnull), case when t.typtype = 'd' then t.typtypmod else a.atttypmod end,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine.interfaces import Dialect
@@ -51,6 +51,19 @@ class Refused(SystemProblem):
 
 class SqlSystem(System):
     """Finds, erases and corrects people in one SQL database, one or ten thousand with the same statements."""
+
+    INSTEAD: ClassVar[Mapping[str, NotOffered | Expires]] = {
+        "suppress": NotOffered(
+            "a database sends no marketing",
+            "a dataset file describes tables, not who sends",
+            "stop it where it is sent",
+        ),
+        "deliver": NotOffered(
+            "rows are written by the application that owns them",
+            "a dataset file describes no inserts",
+            "enter the record in the application that uses the database",
+        ),
+    }
 
     def __init__(
         self, name: str, *, title: str, url: str, dataset: Dataset, recipient: str | None = None,

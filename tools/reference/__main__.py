@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tools.reference import changes, commands, diagnostics, exports, mechanisms, policy, settings, systems
+from tools.reference import capabilities, changes, commands, diagnostics, exports, mechanisms, policy, settings, systems
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 MADE = "<!-- Made from the code by `python -m tools.reference`; change it there. -->"
@@ -16,6 +16,7 @@ PAGES = {
     "exports.md": exports.page,
     "settings.md": settings.page,
     "systems.md": systems.page,
+    "capabilities.md": capabilities.page,
     **diagnostics.pages(),
 }
 

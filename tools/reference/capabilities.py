@@ -31,7 +31,9 @@ def _says(verb: Capability) -> str:
         return f"✓, but: {_sentence(verb.limits)}"
     if verb.offered == "expires":
         return f"◷ {_sentence(verb.reason)} Proved by: {_sentence(verb.source)}"
-    source = f"[source]({verb.source})" if verb.source.startswith("http") and " " not in verb.source else verb.source
+    source = verb.source
+    if source.startswith("http") and " " not in source:
+        source = f"[{urlsplit(source).hostname}]({source})"
     return f"– {_sentence(verb.reason)} Known from: {_sentence(source)} Instead: {_sentence(verb.manual)}"
 
 

@@ -17,20 +17,37 @@ reached. It is read again when it changes.
       NAME: {connector: …, …}
 
 `recipient` names the recipient of the policy that a system serves: its deliveries go there. A credential is
-`env:NAME` (an environment variable), `file:PATH` (a file, relative to the systems file) or the credential itself.
+`env:NAME` (an environment variable), `file:PATH` (a file, relative to the systems file), `secret:NAME` (kept in
+Troth's home, as the console does), or the credential itself, of which `troth systems list` warns. What each connector
+does: [capabilities](capabilities.md). [Connectors of your own](../how-to/a-connector-in-an-hour.md) lie in the folder
+`connectors` beside the file.
 """
 SQL = """\
-A PostgreSQL database, described by a dataset file.
+A database, described by a dataset file: PostgreSQL, and with its extra MySQL and MariaDB, SQL Server, Snowflake,
+BigQuery; SQLite.
 
 | key | meaning |
 |---|---|
 | `connector` (needed) | `sql` |
-| `url` (needed) | `postgresql://…`, or `env:NAME` |
+| `url` (needed) | `postgresql://…`, `mysql://…`, `sqlite:///…`, or `env:NAME` of a variable that holds it |
 | `dataset` (needed) | the dataset file, relative to the systems file |
 | `title` | what people here call it; else the dataset's title |
 | `recipient` | the recipient it serves |
 
 [How to connect one](../how-to/connect-a-sql-database.md).
+"""
+MONGODB = """\
+A MongoDB database, described by a dataset file as a SQL database is (extra `mongodb`).
+
+| key | meaning |
+|---|---|
+| `connector` (needed) | `mongodb` |
+| `url` (needed) | `mongodb://…`, or `env:NAME` of a variable that holds it |
+| `dataset` (needed) | the dataset file, relative to the systems file |
+| `title` | what people here call it; else the dataset's title |
+| `recipient` | the recipient it serves |
+
+[How to connect one](../how-to/connect-mongodb.md).
 """
 FILES = """\
 A folder of log files or recordings on a local disk: plain, gzip or zstd.
@@ -71,6 +88,7 @@ MEANINGS = {
     "Column.none": "why it says nothing about a person; one of `item` and `none` stands",
     "Column.references": "how rows of two tables belong together: `table.column`",
     "Column.on_erase": "what masking does with it; left out: NULL",
+    "Composite.direction": "as in a column's reference",
     "Reference.direction": "`from`: this row is looked up by that column; `to`: this column leads to that row",
 }
 MASKED = {Null, Fixed, Random, Random.Settings, Hashed, Hashed.Settings, Keep}
@@ -83,10 +101,12 @@ def _settings(name: str) -> list[str]:
     for field in (*own, *(f for f in hints(settings) if f not in own)):
         info = settings.model_fields[field]
         needed = " (needed)" if info.is_required() else ""
-        default = f" Default: `{_yaml(info.default)}`." if isinstance(info.default, str | int | float) else ""
+        told = isinstance(info.default, str | int | float) and info.default != ""
+        default = f" Default: `{_yaml(info.default)}`." if told else ""
         rows.append(f"| `{field}`{needed} | {info.description}{default} |")
     head = ["| key | meaning |", "|---|---|", f"| `connector` (needed) | `{name}` |"]
-    return [f"## {name}", says(settings), "\n".join([*head, *rows])]
+    parts = [part for model in reached(settings)[1:] for part in _model(model, model.__name__)]
+    return [f"## {name}", says(settings), "\n".join([*head, *rows]), *parts]
 
 
 def _yaml(value: object) -> str:
@@ -109,7 +129,7 @@ def page() -> str:
     parts = [INTRO]
     for name in manifest.vendors():
         parts += _settings(name)
-    parts += ["## sql", SQL, "## files", FILES, *_model(FileClass, "A class of files")]
+    parts += ["## sql", SQL, "## mongodb", MONGODB, "## files", FILES, *_model(FileClass, "A class of files")]
     parts += [
         "## Dataset files",
         DATASETS,

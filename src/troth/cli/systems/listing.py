@@ -28,14 +28,23 @@ def run(json: target.Json = False) -> None:
     width = max((len(each["name"]) for each in found), default=0)
     for each in found:
         say(f"{each['name']:{width}}  {each['title']}: {', '.join(each['verbs']) or 'nothing it does by itself'}")
+        for setting in each["literal_secrets"]:
+            typer.echo(
+                f"warning: {each['name']}: the credential `{setting}` stands in the systems file; "
+                f"name a place instead: `env:NAME`, `file:PATH`",
+                err=True,
+            )
 
 
 def _system(each: "System") -> dict[str, Any]:
+    from troth.systems.kit.settings import literals
+
     return {
         "name": each.name,
         "title": each.title,
         "kind": type(each).__name__,
         "recipient": each.recipient,
+        "literal_secrets": literals(getattr(each, "settings", None)),
         "verbs": [verb for verb in VERBS if _offers(each, verb)],
     }
 

@@ -110,6 +110,16 @@ class ConnectorSettings(BaseModel):
     )
 
 
+def literals(settings: object) -> list[str]:
+    """Names of the settings whose credential stands in the systems file itself, where many can read it."""
+    held = (
+        {name: getattr(settings, name) for name in type(settings).model_fields}
+        if isinstance(settings, BaseModel)
+        else {}
+    )
+    return [name for name, value in held.items() if isinstance(value, Secret) and value.place == "literal"]
+
+
 S = TypeVar("S", bound=ConnectorSettings)
 
 

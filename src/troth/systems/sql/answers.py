@@ -30,11 +30,18 @@ def findings(plan: Plan, reached: Mapping[str, Reached], people: int) -> list[li
     told: list[list[Finding]] = [[] for _ in range(people)]
     for table, fetch in plan.fetches.items():
         rows = reached[table]
-        for key in sorted(rows.rows, key=_order):
-            one = _finding(fetch, rows.rows[key])
-            for person in rows.holders[key] if one else ():
-                told[person].append(one)  # type: ignore[arg-type]
+        for key in _sorted(rows.rows):
+            if one := _finding(fetch, rows.rows[key]):
+                for person in rows.holders[key]:
+                    told[person].append(one)
     return told
+
+
+def _sorted(keys: Iterable[Key]) -> list[Key]:
+    try:
+        return sorted(keys)
+    except TypeError:  # numbers among texts, or NULL
+        return sorted(keys, key=_order)
 
 
 def _order(key: Key) -> list[tuple[int, Value]]:
@@ -43,7 +50,8 @@ def _order(key: Key) -> list[tuple[int, Value]]:
 
 
 def _finding(fetch: Fetch, row: Sequence[Any]) -> Finding | None:
-    values = {column: plain(row[place]) for column, place in fetch.places.items()}
+    cells = ((column, row[place]) for column, place in fetch.places.items())
+    values = {column: cell if type(cell) in _PLAIN else plain(cell) for column, cell in cells}
     if fetch.emptied and all(_masked(values.get(column), mask) for column, mask in fetch.emptied.items()):
         return None
     name = "/".join(str(values[one]) for one in fetch.key)
@@ -68,6 +76,9 @@ def _masked(value: Any, mask: Any) -> bool:
     if isinstance(mask, Fixed):
         return str(value) == str(mask.fixed)
     return not isinstance(mask, Null) and isinstance(value, str) and value.startswith(MARK)
+
+
+_PLAIN = frozenset({int, str, bool, float, type(None)})
 
 
 def plain(value: Any) -> Any:

@@ -1,18 +1,19 @@
 """The one SELECT that reads a table's reached rows: an arm for each way in. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, case, literal, null, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, case, literal_column, null, select, union_all
 
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.given import fetched, given
 from troth.systems.sql.graph import ByIdentity, ByLink, Way
 from troth.systems.sql.mask import Assign, Value, masks
 
-HEAD = 5  # person, way, theirs, named, living: before the carried columns
+# what a row's mark says, beside the place of the way it was found by (times 8)
+LIVING, NAMED, THEIRS, WAY = 1, 2, 4, 8
 
 Element = ColumnElement[Any]
 
@@ -21,10 +22,10 @@ Element = ColumnElement[Any]
 class Fetch:
     """How rows of one table are read.
 
-    A row is `(person, way, theirs, named, living, carried…, shown…, flags…)`: `way`, the place of the way it was found
-    by; `theirs`, it names somebody else; `named`, it says itself whose it is; `living`, that person was not erased.
-    `shown` columns are for the answer; a flag says of each assignment whether it would change the row, then, where
-    `several`, of each identity column whether it is filled.
+    A row is `(person, mark, carried…, shown…, flags…)`. The mark, where the table needs one, says by which way the row
+    was found, and whether it says itself whose it is (NAMED), that person was not erased (LIVING), and it is somebody
+    else's (THEIRS). `shown` columns are for the answer; a flag says of each assignment whether it would change the row,
+    then, where `several`, of each identity column whether it is filled.
     """
 
     table: str
@@ -36,6 +37,21 @@ class Fetch:
     @property
     def ways(self) -> tuple[Way, ...]:
         return self.reach.ways[self.table]
+
+    @cached_property
+    def marked(self) -> bool:
+        """Whether rows carry a mark."""
+        plain = (way for way in self.ways if isinstance(way, ByLink) and not self.reach.names_itself(self.table, way))
+        return bool(self.several) or (bool(self.reach.naming(self.table)) and (self.writing or any(plain)))
+
+    @cached_property
+    def begin(self) -> int:
+        """Where the carried columns begin in a row."""
+        return 2 if self.marked else 1
+
+    def at(self, columns: Iterable[str]) -> tuple[int, ...]:
+        """Where carried columns stand in a row."""
+        return tuple(self.begin + place for place in self.reach.places(self.table, columns))
 
     @cached_property
     def several(self) -> tuple[str, ...]:
@@ -56,12 +72,12 @@ class Fetch:
         """Where each shown column stands in a row."""
         carried, apart = self.reach.carried[self.table], self.apart
         places = (len(carried) + apart.index(one) if one in apart else carried.index(one) for one in self.shown)
-        return {one: HEAD + place for one, place in zip(self.shown, places, strict=True)}
+        return {one: self.begin + place for one, place in zip(self.shown, places, strict=True)}
 
     @cached_property
     def flags(self) -> int:
         """Where the flags begin in a row."""
-        return HEAD + len(self.reach.carried[self.table]) + len(self.apart)
+        return self.begin + len(self.reach.carried[self.table]) + len(self.apart)
 
     # what an answer needs of each row
 
@@ -95,20 +111,25 @@ class Fetch:
             on = reach.matches(self.table, way, here, cells.c.c0)
         else:
             on = reach.linked(self.table, way, here, cells)
-        return select(cells.c.n, _number(place), *self._columns(way, here)).select_from(here.join(cells, on))
+        return select(cells.c.n, *self._columns(place, here)).select_from(here.join(cells, on))
 
-    def _columns(self, way: Way, here: FromClause) -> list[Element]:
-        reach, name = self.reach, self.table
-        zero = literal(0, Integer, literal_execute=True)
-        naming = bool(reach.naming(name))
-        named = case((reach.names_somebody(name, here), 1), else_=0) if naming else zero
-        living = case((reach.names_the_living(name, here), 1), else_=0) if naming else zero
-        theirs = named if naming and isinstance(way, ByLink) and not reach.names_itself(name, way) else zero
-        hidden = reach.names_somebody(name, here) if theirs is not zero else None
+    def _columns(self, place: int, here: FromClause) -> list[Element]:
+        reach, name, way = self.reach, self.table, self.ways[place]
+        plain = isinstance(way, ByLink) and not reach.names_itself(name, way)
+        hidden = reach.names_somebody(name, here) if plain and reach.naming(name) else None
+        mark = [self._mark(place, here, THEIRS if plain else 0)] if self.marked else []
         carried = [self._carried(column, here, hidden) for column in reach.carried[name]]
         apart = [_unless(hidden, reach.column(here, name, column)) for column in self.apart]
-        found = [theirs, named, living, *carried, *apart, *self._flags(here)]
+        found = [*mark, *carried, *apart, *self._flags(here)]
         return [one.label(f"x{i}") for i, one in enumerate(found)]
+
+    def _mark(self, place: int, here: FromClause, theirs: int) -> Element:
+        way = place * WAY
+        if not self.reach.naming(self.table):
+            return _number(way)
+        living = (self.reach.names_the_living(self.table, here), _number(way + theirs + NAMED + LIVING))
+        named = (self.reach.names_somebody(self.table, here), _number(way + theirs + NAMED))
+        return case(living, named, else_=_number(way))
 
     def _carried(self, column: str, here: FromClause, hidden: ColumnElement[bool] | None) -> Element:
         element = fetched(self.reach.column(here, self.table, column), self.reach.live(self.table, column))
@@ -122,7 +143,7 @@ class Fetch:
 
 
 def _number(value: int) -> Element:
-    return literal(value, Integer, literal_execute=True).label("way")
+    return literal_column(str(value), Integer)
 
 
 def _unless(hidden: ColumnElement[bool] | None, element: Element) -> Element:

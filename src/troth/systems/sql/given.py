@@ -110,8 +110,9 @@ def _as_hex(live: LiveColumn) -> bool:
 
 def wire(value: Any) -> Value:
     """A fetched value as JSON carries it; two equal keys have equal forms."""
-    if value is None or isinstance(value, str | int):
-        return value
+    kind = type(value)
+    if kind is int or kind is str or value is None or kind is bool:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else str(value)
     return str(value)
@@ -123,11 +124,12 @@ _BIG = 2**63
 
 def fitting(value: Value, live: LiveColumn) -> Value:
     """`value` of another column as this one could hold it: `"12"` as 12; None where it cannot be equal to any."""
-    if live.family == "whole":
-        return _number(value, live)
-    if live.family == "uuid":
+    family = live.family
+    if family == "whole":
+        return value if type(value) is int and -_BIG <= value < _BIG else _number(value, live)
+    if family == "uuid":
         return _uuid(value)
-    return str(value) if live.family == "text" and isinstance(value, int | float) else value
+    return str(value) if family == "text" and isinstance(value, int | float) else value
 
 
 def _number(value: Value, live: LiveColumn) -> Value:

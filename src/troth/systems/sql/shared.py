@@ -205,12 +205,12 @@ class _Claims:
 
     def _mine(self, table: str, way: ByLink) -> Callable[[Key], Values]:
         """What a found row of `table` is looked up by over `way`."""
-        rows, places = self.found[table].rows, self.reach.places(table, way.columns)
+        rows, places = self.found[table].rows, self.fetches[table].at(way.columns)
         return lambda key: cells(rows[key], places)
 
     def _theirs(self, table: str, way: ByLink) -> Callable[[Key], Values]:
         """What a found row at the other end of `way` leads to, as the columns of `table` spell it."""
-        rows, places = self.found[way.table].rows, self.reach.places(way.table, way.others)
+        rows, places = self.found[way.table].rows, self.fetches[way.table].at(way.others)
         live = [self.reach.live(table, one) for one in way.columns]
         return lambda key: tuple(map(fitting, cells(rows[key], places), live))
 

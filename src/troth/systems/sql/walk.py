@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from troth.systems.sql.compose import Reach, matching
-from troth.systems.sql.fetch import HEAD, Fetch
+from troth.systems.sql.fetch import LIVING, NAMED, THEIRS, WAY, Fetch
 from troth.systems.sql.given import PIECE, Value, bound, fitting, wire
 from troth.systems.sql.graph import ByIdentity, ByLink, Layer
 from troth.systems.sql.seed import Seed
@@ -18,11 +18,12 @@ Starts = Sequence[Sequence[Value]]
 
 @dataclass
 class Reached:
-    """Rows of one table. `holders`: who reaches each; `named`, `living`: see `Fetch`; `matched`: identity columns that
-    named somebody looked for; `others`: rows a link leads to, though they name somebody else."""
+    """Rows of one table. `holders`: who reaches each; `marks`: see `Fetch`; `matched`: identity columns that named
+    somebody looked for; `theirs`: rows a link leads to, though they name somebody else, by who was led there."""
 
     rows: dict[Key, Sequence[Any]] = field(default_factory=dict)
     holders: dict[Key, dict[int, None]] = field(default_factory=dict)
+    marks: dict[Key, int] = field(default_factory=dict)
     matched: dict[Key, set[str]] = field(default_factory=dict)
     theirs: dict[int, set[Key]] = field(default_factory=dict)
 
@@ -31,15 +32,15 @@ class Reached:
         return {key for key in self.theirs.get(person, ()) if person not in self.holders.get(key, ())}
 
     def named(self, key: Key) -> bool:
-        return bool(self.rows[key][3])
+        return bool(self.marks.get(key, 0) & NAMED)
 
     def living(self, key: Key) -> bool:
-        return bool(self.rows[key][4])
+        return bool(self.marks.get(key, 0) & LIVING)
 
 
 def cells(row: Sequence[Any], places: Iterable[int]) -> Key:
-    """Carried values of a fetched row, by their places among the carried columns."""
-    return tuple(wire(row[HEAD + place]) for place in places)
+    """Values of a fetched row as they travel."""
+    return tuple([wire(row[place]) for place in places])
 
 
 def walk(runner: Runner, fetches: Mapping[str, Fetch], reach: Reach, who: Seed) -> dict[str, Reached]:
@@ -88,7 +89,7 @@ class _Walk:
         """What `way` compares with, for each person: without NULLs, and only what the columns could hold."""
         rows_of = self.found[way.table].rows
         live = [self.reach.live(table, one) for one in way.columns]
-        places = self.reach.places(way.table, way.others)
+        places = self.fetches[way.table].at(way.others)
         starts: dict[tuple[Value, ...], None] = {}
         for person, key in rows:
             values = [fitting(one, column) for one, column in zip(cells(rows_of[key], places), live, strict=True)]
@@ -110,22 +111,29 @@ class _Walk:
         return new
 
     def _keep(self, table: str, rows: Iterable[Sequence[Any]]) -> list[tuple[int, Key]]:
-        into, new = self.found[table], []
-        places = self.reach.places(table, self.reach.table(table).key)
-        several = self.fetches[table].several
+        fetch, into, new = self.fetches[table], self.found[table], []
+        places = fetch.at(fetch.key)
         for row in rows:
-            key = cells(row, places)
-            if row[2]:
-                into.theirs.setdefault(row[0], set()).add(key)
+            person, key = row[0], cells(row, places)
+            if fetch.marked and self._theirs(fetch, into, row, key):
                 continue
             holders = into.holders.setdefault(key, {})
-            if row[0] not in holders:
-                holders[row[0]] = None
+            if person not in holders:
+                holders[person] = None
                 into.rows.setdefault(key, row)
-                new.append((row[0], key))
-            if several and isinstance(way := self.reach.ways[table][row[1]], ByIdentity):
-                into.matched.setdefault(key, set()).add(way.column)
+                new.append((person, key))
         return new
+
+    def _theirs(self, fetch: Fetch, into: Reached, row: Sequence[Any], key: Key) -> bool:
+        """Notes what the mark of a row says; whether the row is somebody else's."""
+        mark = row[1]
+        if mark & THEIRS:
+            into.theirs.setdefault(row[0], set()).add(key)
+            return True
+        into.marks[key] = mark
+        if fetch.several and isinstance(way := fetch.ways[mark // WAY], ByIdentity):
+            into.matched.setdefault(key, set()).add(way.column)
+        return False
 
 
 def pieces(starts: Mapping[int, Starts]) -> Iterable[dict[int, Starts]]:

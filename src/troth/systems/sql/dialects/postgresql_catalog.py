@@ -20,14 +20,22 @@ from troth.systems.sql.dialects.live import (
 )  # fmt: skip
 
 _COLUMNS = text("""
-select n.nspname, c.relname, pg_table_is_visible(c.oid), c.relkind::text,
-       row_security_active(c.oid) and (
-           exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and p.polcmd in ('*', 'r'))
-           or not exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('*', 'r')
-                          and pg_get_expr(p.polqual, p.polrelid) = 'true'
-                          and exists (select from unnest(p.polroles) o
-                                      where o = 0 or pg_has_role(current_user, o, 'member')))),
-       case when c.relkind in ('v', 'f') then pg_relation_is_updatable(c.oid, true) else 28 end,
+with tables as materialized (
+    select c.oid, n.nspname, c.relname, pg_table_is_visible(c.oid) as visible, c.relkind::text as kind,
+           c.relrowsecurity and row_security_active(c.oid) and (
+               exists (select from pg_policy p
+                       where p.polrelid = c.oid and not p.polpermissive and p.polcmd in ('*', 'r'))
+               or not exists (select from pg_policy p
+                              where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('*', 'r')
+                              and pg_get_expr(p.polqual, p.polrelid) = 'true'
+                              and exists (select from unnest(p.polroles) o
+                                          where o = 0 or pg_has_role(current_user, o, 'member')))) as hides,
+           case when c.relkind in ('v', 'f') then pg_relation_is_updatable(c.oid, true) else 28 end as writes
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'f', 'm', 'v') and not c.relispartition
+      and (n.nspname = any(current_schemas(false)) or lower(n.nspname) = any(cast(:schemas as text[])))
+)
+select s.nspname, s.relname, s.visible, s.kind, s.hides, s.writes,
        a.attname, b.typname, b.typtype::text, b.typcategory::text, format_type(b.oid, null),
        not (a.attnotnull or t.typnotnull), case when t.typtype = 'd' then t.typtypmod else a.atttypmod end,
        a.attgenerated <> '' or a.attidentity = 'a',
@@ -36,14 +44,11 @@ select n.nspname, c.relname, pg_table_is_visible(c.oid), c.relkind::text,
        case when t.typtype = 'd' then array(select array[conname::text, pg_get_expr(conbin, 0)] from pg_constraint
                                             where contypid = t.oid and contype = 'c') end,
        coalesce(l.collisdeterministic, true)
-from pg_class c
-join pg_namespace n on n.oid = c.relnamespace
-join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+from tables s
+join pg_attribute a on a.attrelid = s.oid and a.attnum > 0 and not a.attisdropped
 join pg_type t on t.oid = a.atttypid
 join pg_type b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
 left join pg_collation l on l.oid = a.attcollation
-where c.relkind in ('r', 'p', 'f', 'm', 'v') and not c.relispartition
-  and (n.nspname = any(current_schemas(false)) or lower(n.nspname) = any(cast(:schemas as text[])))
 order by 1, 2, a.attnum
 """)
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from troth import ground
 from troth.systems.kit.base import System
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, Found, SystemProblem
+from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, SystemProblem
 from troth.systems.sql import plan as planning
 from troth.systems.sql import run
 from troth.systems.sql.answers import evidence, findings, found

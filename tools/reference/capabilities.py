@@ -1,5 +1,7 @@
 """The page of what each connector does, read from the connectors' classes."""
 
+from urllib.parse import urlsplit
+
 from troth.systems.kit.base import VERBS
 from troth.systems.kit.capabilities import Capability, capabilities
 from troth.systems.saas import manifest

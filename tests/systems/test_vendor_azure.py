@@ -13,7 +13,9 @@ SETTINGS: dict[str, Any] = {
     "tenant_id": TENANT,
     "client_id": CLIENT,
     "client_secret": SECRET,
-    "containers": [{"container": "uploads", "names": ["{account}.json", "{email}.png"], "tags": {"owner": "{account}"}}],
+    "containers": [
+        {"container": "uploads", "names": ["{account}.json", "{email}.png"], "tags": {"owner": "{account}"}}
+    ],
     "workspace_id": WORKSPACE,
     "subscription": "sub",
     "resource_group": "group",

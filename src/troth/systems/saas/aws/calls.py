@@ -29,10 +29,10 @@ def _models() -> Any:
 class Aws:
     """The services of one account and region. Every call made through it must be harmless when repeated."""
 
-    def __init__(self, name: str, settings: AwsSettings, pace: Pace | None = None) -> None:
+    def __init__(self, name: str, settings: AwsSettings, pace: Pace) -> None:
         self.name = name
         self._settings = settings
-        self.pace = pace or Pace()
+        self.pace = pace
         self._lock = threading.Lock()
         self._keys: _Keys = None
         self._session: Any = None

@@ -42,7 +42,7 @@ class Aws(SaasSystem):
 
     def __init__(self, name: str, settings: AwsSettings) -> None:
         super().__init__(name, settings)
-        self.calls = Calls(name, settings)
+        self.calls = Calls(name, settings, self.pace)
         self.objects = Objects(self.calls, settings.buckets, settings.content_bytes)
         self.tables = Tables(self.calls, settings.tables, self.mapping)
         self.logs = Logs(self.calls, settings.log_groups)

@@ -4,6 +4,7 @@ Names and tags travel in URLs: Azure offers no other way to name a blob or to as
 """
 
 import base64
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from troth.systems.saas.azure.storage import Storage
 
 ROUNDS = 4
 GONE = ("BlobNotFound", "SnapshotNotFound", "404")
+_TAG = re.compile(r"^[A-Za-z0-9 +./:=_-]{1,256}$")
 _IMMUTABLE = ("BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold")
 
 Place = tuple[str, str]
@@ -131,17 +133,16 @@ class Blobs:
         return list(found.values())
 
     def _tagged(self, container: Container, who: Identifiers) -> Iterator[str]:
-        """Names of blobs with such an index tag. Quotes in a value are doubled, so it is never part of the question."""
+        """Names of blobs with such an index tag. What cannot be a tag is nobody's, and never part of the question."""
         for tag, text in container.tags.items():
-            for value in filled(text, who):
+            for value in filter(_TAG.match, filled(text, who)):
                 yield from (blob.name for blob in self._with_tag(container.container, tag, value))
 
     def _with_tag(self, container: str, tag: str, value: str) -> Iterator[Any]:
-        quoted = value.replace("'", "''")
         yield from self._storage.listed(
             "find blobs by tag",
             lambda service: service.get_container_client(container).find_blobs_by_tags(
-                f"\"{tag}\" = '{quoted}'", include=self._tagged_too
+                f"\"{tag}\" = '{value}'", include=self._tagged_too
             ),
         )
 
@@ -155,15 +156,15 @@ class Blobs:
             yield Blob(container, row.name, row.snapshot, row.version_id, current, bool(row.deleted), row)
 
     def _delete(self, held: Sequence[Blob]) -> dict[Blob, Expires | NotOffered]:
-        """Deletes, blobs before their older versions; what is immutable, and why."""
-        kept = ((blob, self._delete_one(blob)) for blob in sorted(held, key=lambda blob: not blob.base))
+        """Deletes; gives what is immutable, and why."""
+        kept = ((blob, self._delete_one(blob)) for blob in sorted(held, key=_after))
         return {blob: why for blob, why in kept if why}
 
     def _delete_one(self, blob: Blob) -> Expires | NotOffered | None:
-        how = {"delete_snapshots": "include"} if blob.base else blob.which
+        how = {"delete_snapshots": "include"} if blob.base else {}
 
         def delete(service: Any) -> bool:
-            service.get_container_client(blob.container).get_blob_client(blob.name).delete_blob(**how)
+            _client_of(service, blob).delete_blob(**how)
             return True
 
         if self._storage.call("delete a blob", delete, gone=(*GONE, *_IMMUTABLE)):
@@ -186,8 +187,7 @@ class Blobs:
         """Azure destroys versions and snapshots, no blobs themselves."""
 
         def destroy(service: Any) -> bool:
-            client = service.get_container_client(blob.container).get_blob_client(blob.name)
-            client.delete_blob(**blob.which, blob_delete_type="Permanent")
+            _client_of(service, blob).delete_blob(blob_delete_type="Permanent")
             return True
 
         self._storage.call("destroy a deleted blob", destroy, gone=GONE)
@@ -221,6 +221,11 @@ class Blobs:
 
 def _names(container: Container, who: Identifiers) -> list[str]:
     return [name for text in container.names for name in filled(text, who, apart="/")]
+
+
+def _after(blob: Blob) -> tuple[bool, int]:
+    """Blobs before their older versions; what lies in a directory before it, where there are directories."""
+    return not blob.base, -blob.name.count("/")
 
 
 def _client_of(service: Any, blob: Blob) -> Any:

@@ -18,13 +18,14 @@ class SoftDelete:
 
 
 def soft_delete(properties: str) -> SoftDelete | None:
-    """The setting in the service's properties (XML); None when they hold none. The kit leaves `permanent` out."""
-    policy = _POLICY.search(properties)
-    if policy is None:
+    """The setting in the service's properties (XML); None when these are none. The kit leaves `permanent` out."""
+    if "<StorageServiceProperties>" not in properties:
         return None
-    days = re.search(r"<Days>(\d+)</Days>", policy[1])
-    on = "<Enabled>true</Enabled>" in policy[1]
-    permanent = "<AllowPermanentDelete>true</AllowPermanentDelete>" in policy[1]
+    policy = _POLICY.search(properties)
+    told = policy[1] if policy else ""
+    days = re.search(r"<Days>(\d+)</Days>", told)
+    on = "<Enabled>true</Enabled>" in told
+    permanent = "<AllowPermanentDelete>true</AllowPermanentDelete>" in told
     return SoftDelete(int(days[1]) if on and days else 0, permanent)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from troth.systems.kit.auth import Auth, Fetched
+from troth.systems.kit.auth import Auth
 from troth.systems.kit.base import Outgoing
 from troth.systems.kit.fields import items_of, to_fields
 from troth.systems.kit.identifiers import Identifiers
@@ -97,7 +97,7 @@ class Salesforce(SaasSystem):
         self._queries = Queries(name, self.api)
 
     def auth(self) -> Auth:
-        return Fetched(lambda: sign_in.token(self.api, self.name, self.settings))
+        return sign_in.auth(lambda: self.api, self.name, self.settings)
 
     def find(self, who: Identifiers) -> Outcome:
         """Every row of the person, all fields; deleted ones are marked so."""

@@ -1,16 +1,16 @@
 """How the connector signs in: client credentials, or a signed statement of a user an administrator approved (JWT)."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
 from troth.systems.kit.api import Api
-from troth.systems.kit.auth import assertion
+from troth.systems.kit.auth import Auth, client_credentials, jwt_grant
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.kit.settings import ConnectorSettings, SecretText
 
 TOKEN = "/services/oauth2/token"  # noqa: S105 a path
-JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"  # RFC 7523
 # Said once more outside the union, so that forms see a secret and not a choice between a secret and nothing.
 OptionalSecret = Annotated[
     SecretText | None, WithJsonSchema({"type": "string", "format": "password", "secret": True, "default": None})
@@ -39,24 +39,13 @@ class SignInSettings(ConnectorSettings):
     )
 
 
-def token(api: Api, name: str, settings: SignInSettings) -> str:
-    """An access token. Raises `SystemProblem`."""
-    reply = api.fetch("sign in", TOKEN, _form(name, settings))
-    found: str = reply.need("access_token", str)
-    return found
-
-
-def _form(name: str, settings: SignInSettings) -> dict[str, str]:
+def auth(api: Callable[[], Api], name: str, settings: SignInSettings) -> Auth:
+    """The way to sign in that the settings give. Raises `SystemProblem` (fix settings) when they give none."""
     if settings.private_key and settings.username:
         claims = {"iss": settings.client_id, "sub": settings.username, "aud": settings.login_url}
-        try:
-            signed = assertion(settings.private_key.reveal(), claims)
-        except ValueError as error:
-            raise SystemProblem(f"{name}: private_key is {error}", consequence="fix settings") from None
-        return {"grant_type": JWT_BEARER, "assertion": signed}
+        return jwt_grant(api, TOKEN, key=settings.private_key, claims=claims)
     if settings.client_secret:
-        secret = settings.client_secret.reveal()
-        return {"grant_type": "client_credentials", "client_id": settings.client_id, "client_secret": secret}
+        return client_credentials(api, TOKEN, client=settings.client_id, secret=settings.client_secret)
     raise SystemProblem(
-        f"{name}: sign in: give client_secret, or private_key with username", consequence="fix settings"
+        f"system {name}: sign in: give client_secret, or private_key with username", consequence="fix settings"
     )

@@ -50,12 +50,13 @@ A MongoDB database, described by a dataset file as a SQL database is (extra `mon
 [How to connect one](../how-to/connect-mongodb.md).
 """
 FILES = """\
-A folder of log files or recordings on a local disk: plain, gzip or zstd.
+Log files or recordings in a folder of a local disk or in a bucket: plain, gzip or zstd.
 
 | key | meaning |
 |---|---|
 | `connector` (needed) | `files` |
-| `folder` (needed) | the folder, relative to the systems file |
+| `folder` (needed) | the folder, relative to the systems file, or `s3://BUCKET/PREFIX` |
+| `store` | how a bucket is reached: `endpoint`, `region`, `key`, `secret`, `allow_private`, `protocol` |
 | `classes` (needed) | mapping of name to: class of files |
 | `title` | what people here call it |
 | `recipient` | the recipient it serves |

@@ -13,7 +13,7 @@ Comments = Mapping[tuple[str, str | None], str]
 
 def text(dataset: Dataset, *, head: str = "", comments: Comments | None = None) -> str:
     """The file. `head`: lines of comment at its top, without the `#`."""
-    lines = [f"# {line}".rstrip() for line in head.splitlines()]
+    lines = [f"# {_printable(line)}".rstrip() for line in head.splitlines()]
     lines += [f"title: {_flow(dataset.title)}", "", "tables:"]
     for name, table in dataset.tables.items():
         lines += [*_table(name, table, comments or {}), ""]
@@ -35,7 +35,12 @@ def _table(name: str, table: Table, comments: Comments) -> Iterator[str]:
 
 def _comment(comments: Comments, table: str, column: str | None) -> str:
     said = comments.get((table, column))
-    return f"  # {' '.join(said.split())}" if said else ""
+    return f"  # {_printable(said)}" if said else ""
+
+
+def _printable(text: str) -> str:
+    """The text on one line, without what may not stand in YAML."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _short(column: Column) -> Any:

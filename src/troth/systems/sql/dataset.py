@@ -53,14 +53,15 @@ def parse(text: str, *, file: str = "dataset") -> Dataset:
     """The dataset written in `text` (YAML). Raises DatasetError with every problem."""
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as problem:
+        written = yaml.load(text, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError) as problem:  # ValueError: a day that no calendar has
         mark = getattr(problem, "problem_mark", None)
         said = getattr(problem, "problem", None) or "unreadable"
         raise DatasetError((DatasetProblem(file, mark.line + 1 if mark else 1, "", f"not YAML: {said}"),)) from problem
     lines: dict[Where, int] = {}
     found = [(where, f"`{where[-1]}` is written twice") for where in _walk(root, (), lines)]
     try:
-        dataset = Dataset.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
+        dataset = Dataset.model_validate(written)
     except ValidationError as wrong:
         found += [(tuple(map(str, e["loc"])), _said(e)) for e in wrong.errors()]
     else:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, String, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger, NullType, Numeric, TypeEngine
+from sqlalchemy.types import BigInteger, NullType, Numeric, TypeEngine, Unicode
 
 Element = ColumnElement[Any]
 RANDOM_LENGTH = 32  # characters of a random text
@@ -44,7 +44,7 @@ class _Constant(ColumnElement[str]):
 
 @compiles(_Constant)
 def _constant(element: _Constant, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.render_literal_value(element.value, element.type)
+    return compiler.render_literal_value(element.value, String() if element.value.isascii() else Unicode())
 
 
 def constant(value: str) -> Element:

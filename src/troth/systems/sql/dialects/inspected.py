@@ -1,10 +1,12 @@
 """A catalog through SQLAlchemy's own inspector, for databases whose catalog we do not read by hand."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Inspector, inspect, types
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.reflection import ObjectKind
 
 from troth.systems.sql.dialects.live import (
@@ -44,13 +46,53 @@ def look(connection: Connection, wanted: Wanted, *, any_case: bool = False) -> S
     """Everything the inspector tells. `any_case`: the collations of this kind of database end in `_CI_…`."""
     inspector = inspect(connection)
     own = inspector.default_schema_name or ""
+    real = _real_names(connection.dialect)
     schemas = {name: name == own for name in inspector.get_schema_names() if name.lower() in wanted.schemas}
     tables: list[SeenTable] = []
     keys: list[SeenKey] = []
     for schema, visible in {**schemas, own: True}.items():
-        tables += _tables(inspector, schema, visible, own, any_case=any_case)
-        keys += _keys(inspector, schema, own)
+        tables += (real.table(one) for one in _tables(inspector, schema, visible, own, any_case=any_case))
+        keys += (real.key(one) for one in _keys(inspector, schema, own))
     return Seen(tuple(tables), tuple(keys))
+
+
+@dataclass(frozen=True)
+class _Names:
+    """SQLAlchemy shows `CUSTOMER` as `customer` where the database folds names upwards: here they are as they are."""
+
+    real: Callable[[str], str]
+
+    def many(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(self.real, names))
+
+    def table(self, one: SeenTable) -> SeenTable:
+        live = one.table
+        columns = {self.real(n): replace(c, name=self.real(n)) for n, c in live.columns.items()}
+        table = replace(
+            live,
+            bare=self.real(live.bare),
+            schema=self.real(live.schema) if live.schema else None,
+            columns=columns,
+            uniques=tuple(replace(u, columns=self.many(u.columns)) for u in live.uniques),
+            checks=tuple(replace(c, columns=self.many(c.columns)) for c in live.checks),
+        )
+        return SeenTable(self.real(one.schema), one.visible, table)
+
+    def key(self, one: SeenKey) -> SeenKey:
+        return replace(
+            one,
+            schema=self.real(one.schema),
+            table=self.real(one.table),
+            columns=self.many(one.columns),
+            target_schema=self.real(one.target_schema),
+            target=self.real(one.target),
+            target_columns=self.many(one.target_columns),
+        )
+
+
+def _real_names(dialect: Dialect) -> _Names:
+    folds = bool(getattr(dialect, "requires_name_normalize", False))
+    return _Names(lambda name: str(dialect.denormalize_name(name)) if folds and name else name)
 
 
 def _tables(inspector: Inspector, schema: str, visible: bool, own: str, *, any_case: bool) -> Iterator[SeenTable]:

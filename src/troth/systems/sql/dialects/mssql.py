@@ -95,5 +95,6 @@ def _places(trouble: Trouble, said: str) -> tuple[str | None, str | None, str | 
     """Table, column and constraint as the server names them; the duplicate value itself stands behind these."""
     if trouble not in ("not null", "unique", "check", "foreign key"):
         return None, None, None
+    said = said.partition("The duplicate key value")[0]
     table, column, constraint = (form.search(said) for form in (_TABLE, _COLUMN, _CONSTRAINT))
     return table and table[1], column and column[1], constraint and constraint[1]

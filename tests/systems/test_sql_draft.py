@@ -7,12 +7,14 @@ import psycopg
 import pytest
 
 from troth import ground, postgres
+from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.sql import as_yaml
 from troth.systems.sql.dataset import parse
 from troth.systems.sql.draft.looking import Looked, look_at
 from troth.systems.sql.draft.making import Drafted, NobodyThere, drafted
 from troth.systems.sql.model import Fixed, Keep, Random
+from troth.systems.sql.system import SqlSystem
 
 SHOP = """
 create table addresses (id integer primary key, street varchar(100), city varchar(100), label varchar(20));
@@ -81,7 +83,7 @@ def test_foreign_keys_become_references_with_a_direction(made: Drafted) -> None:
 
 def test_whose_work_a_row_is_does_not_make_it_theirs(made: Drafted) -> None:
     assert made.dataset.tables["orders"].columns["handled_by"].references == ()
-    assert "staff" in made.comments["orders", "handled_by"]
+    assert "staff" in str(made.dataset.tables["orders"].columns["handled_by"].none)
 
 
 def test_replies_are_left_for_a_person_to_decide(made: Drafted) -> None:
@@ -141,3 +143,38 @@ def test_another_schema_with_awkward_names(elsewhere: Looked) -> None:
     assert contacts.columns["address"].item == "ip-address"
     assert elsewhere.left_out == ("CRM.Everyone",)
     assert parse(as_yaml.text(made.dataset)) == made.dataset
+
+
+TIGHT = """
+create table members (id integer primary key, mail varchar(40) not null unique, login varchar(30) not null unique,
+    first_name varchar(4) not null, phone varchar(12), birthday date not null, country char(2) not null);
+create table member_notes (member_id integer not null references members, no integer not null, note text not null,
+    primary key (member_id, no));
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_draft_erases_without_a_refusal(kind: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/tight.db"
+    rows = [
+        "insert into members values (1, 'ana@example.org', 'ana', 'Ana', '0301234567', '1990-01-01', 'IT')",
+        "insert into members values (2, 'bo@example.org', 'bo', 'Bo', '0301234568', '1990-01-01', 'DE')",
+        "insert into member_notes values (1, 1, 'calls often'), (2, 1, 'never calls')",
+    ]
+    if kind == "sqlite":
+        with sqlite3.connect(tmp_path / "tight.db") as there:
+            there.executescript(TIGHT + ";".join(rows))
+        there.close()
+    else:
+        url = postgres.ensure_database(ground.database_url(), "sqltest_tight")
+        with psycopg.connect(url) as server:
+            server.execute("drop schema public cascade")
+            server.execute("create schema public")
+            server.execute(TIGHT.encode() + ";".join(rows).encode())
+    system = SqlSystem("tight", title="Tight", url=url, dataset=drafted(look_at(url), "Tight").dataset)
+    ana, bo = (Identifiers(email=(f"{name}@example.org",)) for name in ("ana", "bo"))
+    assert system.refusals() == ()
+    assert system.find(ana).evidence["tables"] == {"members": 1, "member_notes": 1}
+    system.erase(ana, key="a")
+    assert system.find(ana).findings == ()
+    assert system.find(bo).evidence["rows"] == 2

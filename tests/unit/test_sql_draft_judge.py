@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth.systems.sql.draft.content import look
-from troth.systems.sql.draft.judge import judge
+from troth.systems.sql.draft.judge import Verdict, beside, judge
 from troth.systems.sql.draft.patterns import words
 
 
@@ -91,6 +91,13 @@ def test_what_is_perhaps_personal_is_said() -> None:
     verdict = judge("t", "column_17", "text", talk)
     assert (verdict.item, "perhaps message" in verdict.why) == (None, True)
     assert judge("t", "comment", "text", talk).item == "message"
+
+
+def test_neighbours_tell_what_a_name_alone_does_not() -> None:
+    street, nothing = Verdict("street", 0.8, ""), Verdict(None, 0.0, "")
+    assert beside({"street": street, "state": nothing})["state"].item == "region"
+    assert beside({"price": nothing, "state": nothing})["state"].item is None
+    assert beside({"ccn": Verdict("payment-card", 0.9, ""), "code": nothing})["code"].item == "payment-card"
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(), st.text(), st.binary(), st.floats()), max_size=20))

@@ -1,6 +1,6 @@
 """Name, type and content of a column → what it probably holds. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from troth.systems.sql.draft import patterns
@@ -59,6 +59,26 @@ def _together(named: tuple[str, float] | None, seen: Look) -> tuple[str | None, 
     if item in _TOLD_BY_CONTENT and seen.seen >= _MANY:
         return item, sure * 0.5, f"its name, but its {seen.seen} values look otherwise"
     return item, sure, "its name"
+
+
+_ADDRESS = frozenset({"street", "postal-code", "city", "address"})
+_BESIDE: tuple[tuple[frozenset[str], str, frozenset[str]], ...] = (
+    (_ADDRESS, "region", frozenset({"state", "st", "area", "district", "kreis"})),
+    (frozenset({"payment-card"}), "payment-card", frozenset({"code", "expiry", "expires", "exp", "valid", "gueltig"})),
+)
+"""Beside columns of these items, a column with one of these words holds the item between."""
+
+
+def beside(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """The verdicts of one table's columns, those that only their neighbours tell among them."""
+    items = {verdict.item for verdict in verdicts.values()}
+    told = dict(verdicts)
+    for neighbours, item, words in _BESIDE:
+        if neighbours & items:
+            for column, verdict in verdicts.items():
+                if verdict.item is None and words & set(patterns.words(column)):
+                    told[column] = Verdict(item, 0.6, f"60 %: its name, beside {min(neighbours & items, key=str)}")
+    return told
 
 
 _ALIKE = {"description": "message", "company": "full-name", "first-name": "full-name", "fax-number": "phone"}

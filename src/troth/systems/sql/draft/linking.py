@@ -13,12 +13,13 @@ Place = tuple[str, str]
 @dataclass
 class Linked:
     """`reached`: tables an identity leads to; references of columns and of tables; `tying`: columns that say whose
-    row it is; comments on what was guessed or left out."""
+    row it is; `work`: those that say who worked on it; comments on what was guessed or left out."""
 
     reached: set[str]
     references: dict[Place, tuple[Reference, ...]] = field(default_factory=dict)
     composite: dict[str, list[Composite]] = field(default_factory=dict)
     tying: set[Place] = field(default_factory=set)
+    work: set[Place] = field(default_factory=set)
     comments: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
 
@@ -37,7 +38,7 @@ def linked(looked: Looked, people: frozenset[str]) -> Linked:
             _comment(links, key, "points at its own table: left out; add a reference if such rows are one person's")
         elif key.target in owned:
             if _anothers_work(key, keys, owned, people):
-                _comment(links, key, "staff: whose work it is, not whose data; left out")
+                links.work |= {(key.table, column) for column in key.columns}
             else:
                 _add(links, key, "from")
     _details(looked, keys, links, owned)

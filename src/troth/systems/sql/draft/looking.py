@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import quoted_name
 from troth.systems.sql.dialects.base import Limits
 from troth.systems.sql.dialects.database import Database
 from troth.systems.sql.dialects.live import LiveTable, Seen, SeenKey, SeenTable, Wanted
-from troth.systems.sql.draft.judge import Verdict, judge
+from troth.systems.sql.draft.judge import Verdict, beside, judge
 
 SAMPLE = 200
 """Rows looked at in each table, where nobody says otherwise."""
@@ -89,8 +89,9 @@ def _verdicts(
     """What each column holds. The values live only as long as their table is judged."""
     for name, each in named.items():
         values = _sample(connection, each, sample) if sample else {}
-        for column_name, live in each.table.columns.items():
-            yield (name, column_name), judge(name, column_name, live.family, values.get(column_name, ()))
+        columns = each.table.columns.items()
+        told = {column: judge(name, column, live.family, values.get(column, ())) for column, live in columns}
+        yield from (((name, column), verdict) for column, verdict in beside(told).items())
 
 
 def _sample(connection: Connection, each: SeenTable, rows: int) -> Mapping[str, list[object]]:

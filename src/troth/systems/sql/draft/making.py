@@ -95,12 +95,13 @@ class _Maker:
 
     def _column(self, place: Place, live: LiveColumn) -> Column:
         verdict = self.looked.verdicts[place]
+        if place in self.links.work:
+            return Column.model_validate({"none": "who worked on it: staff, not the person whose row it is"})
         ties = place in self.links.tying
-        self._say(place, verdict.why)
         linked_to = self.links.references.get(place)
-        written: dict[str, Any] = (
-            {"item": verdict.item} if verdict.item else {"none": _why(live, ties=ties or bool(linked_to))}
-        )
+        self._say(place, verdict.why)
+        why = _why(live, ties=ties or bool(linked_to))
+        written: dict[str, Any] = {"item": verdict.item} if verdict.item else {"none": why}
         if place in self.identities:
             written["identity"] = self.identities[place]
         if linked_to:

@@ -47,6 +47,14 @@ WHO = Identifiers(email=(JO,))
 SECRETS = {"user": "admin@example.org", "token": "sandbox-token", "poll_seconds": 0.01}
 
 
+WRITTEN: list[dict[str, Any]] = [
+    {"kind": "post", "by": JO, "title": "Joanna asks", "details": "Joanna cannot log in", "answers": [ANN, JO]},
+    {"kind": "post", "by": JO, "title": "Joanna alone", "answers": [JO]},
+    {"kind": "post", "by": ANN, "title": "Anybody?", "answers": [ANN]},
+    {"kind": "article comment", "by": JO, "body": "Joanna likes it"},
+]
+
+
 def mine(record: Mapping[str, Any]) -> bool:
     return "joanna" in json.dumps(record).lower() or JO in json.dumps(record)
 
@@ -84,6 +92,14 @@ class TestZendeskRedacting(Conformance):
         settings={"token": "sandbox-token", "poll_seconds": 0.01, "tickets": "redact"},
         seed={"records": [*PEOPLE, ASKED, PLAIN, ANNS, MAIL]},
         crowd=({"records": [*PEOPLE, *[{**CLOSED, "subject": f"Number {n}"} for n in range(7)]], "page_size": 3}, 8),
+    )
+
+
+class TestZendeskWithHelpCenter(Conformance):
+    """What was written there goes too."""
+
+    scenario = scenario(
+        settings={**SECRETS, "help_center": True}, seed={"records": [*SEED["records"], *WRITTEN]}, findings=14
     )
 
 
@@ -182,6 +198,18 @@ def test_done_is_said_only_when_every_product_has_finished(it: Subject) -> None:
     it.ask("seed", stuck=[])
     it.ask("advance")
     assert isinstance(it.system.check(outcome.token), Done)  # type: ignore[union-attr]
+
+
+def test_posts_others_answered_are_emptied_and_their_answers_stay(it: Subject) -> None:
+    it.ask("seed", records=[*PEOPLE, *WRITTEN])
+    it.system = it.made(help_center=True)
+    outcome = it.erase()
+    assert isinstance(outcome, Done)
+    assert outcome.evidence["posts"] == 5
+    posts = [(record["title"], record["details"]) for record in it.records() if record["kind"] == "post"]
+    assert posts == [("(erased)", "(erased)"), ("Anybody?", "")]
+    assert [record["kind"] for record in it.records()].count("post comment") == 2
+    assert it.mine() == []
 
 
 @pytest.mark.parametrize("role", ["agent", "admin"])

@@ -135,6 +135,8 @@ class Okta(Double):
 
     def do_list_factors(self, ask: Ask) -> Answer:
         row = self._find(ask.params["user"])
+        if row and row["status"] == "DEPROVISIONED":
+            return self.error(403, "", "This operation is not allowed in the user's current status.")
         return Answer(200, row["factors"]) if row else self.error(404, "", "Not found")
 
     def do_join_group(self, ask: Ask) -> Answer:

@@ -5,6 +5,7 @@ have them in any case; ours never hold a URL.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from troth.systems.kit.auth import Auth, Basic, Bearer
@@ -16,6 +17,7 @@ from troth.systems.kit.rates import Rate
 from troth.systems.kit.saas import SaasSystem
 from troth.systems.saas.zendesk import erasure
 from troth.systems.saas.zendesk.disposal import Disposal
+from troth.systems.saas.zendesk.help_center import HelpCenter
 from troth.systems.saas.zendesk.lists import V2, Row
 from troth.systems.saas.zendesk.people import People, is_staff, notes
 from troth.systems.saas.zendesk.settings import ZendeskSettings
@@ -52,7 +54,8 @@ class Zendesk(SaasSystem):
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
         "find": "attachments are listed by name, type and size; of other people's tickets only what the person wrote",
-        "erase": "staff accounts, and what others wrote about the person in tickets that are not theirs, stay",
+        "erase": "staff accounts, what others wrote about the person in tickets that are not theirs, and, unless "
+        "help_center is switched on, what the person wrote in the help center stay",
         "rectify": "what stands in tickets is not rewritten, and staff accounts are left alone",
     }
     RATES: ClassVar[Mapping[str, Rate]] = {erasure.PURGES: Rate(700, 600)}
@@ -62,6 +65,7 @@ class Zendesk(SaasSystem):
         super().__init__(name, settings)
         self.people = People(self.api, external=settings.account_is_external_id)
         self.tickets = Tickets(name, self.api)
+        self.help_center = HelpCenter(self.api, on=settings.help_center)
         self.disposal = Disposal(self.people, self.tickets, settings=settings, name=name)
         self.erasure = erasure.Erasure(self.api, self.people, self.tickets, settings=settings, name=name)
 
@@ -74,7 +78,8 @@ class Zendesk(SaasSystem):
         users = self.people.of(who)
         findings = [self._finding(user) for user in users]
         for user in users:
-            findings += self.tickets.findings(user["id"]) if user["active"] else ()
+            if user["active"]:
+                findings += [*self.tickets.findings(user["id"]), *self.help_center.findings(user["id"])]
         findings += map(held_back, self.tickets.suspended(_addresses(who, users)))
         counts: dict[str, int] = {}
         for one in findings:
@@ -89,9 +94,11 @@ class Zendesk(SaasSystem):
         if users and not gone:
             return erasure.staff(len(users))
         plan = erasure.Plan(tuple(user["id"] for user in gone), suspended=len(held), staff=len(users) - len(gone))
-        plan = self.disposal.of([user for user in gone if user["active"]], plan)
+        live = [user for user in gone if user["active"]]
+        plan = self.disposal.of(live, plan)
+        posts = sum(self.help_center.erase(user["id"]) for user in live)
         self.tickets.delete_suspended(held)
-        return self.erasure.begin(plan) if gone else Done({"users": 0, "suspended": len(held)})
+        return self.erasure.begin(replace(plan, posts=posts)) if gone else Done({"users": 0, "suspended": len(held)})
 
     def check(self, token: str) -> Outcome:
         """Does what can be done next; `Done` when Zendesk's own record says that every product has finished."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from troth.systems.saas.zendesk.double_tickets import TicketHalf
+from troth.systems.saas.zendesk.double_help import HelpHalf
 from troth.systems.sandbox.double import Answer, Ask, stamp
 
 CREDENTIALS = ("Basic YWRtaW5AZXhhbXBsZS5vcmcvdG9rZW46c2FuZGJveC10b2tlbg==", "Bearer sandbox-token")
@@ -13,9 +13,10 @@ GHOST = "Permanently Deleted User"
 WRITABLE = ("name", "phone", "alias", "details", "notes", "role")
 
 
-class Zendesk(TicketHalf):
-    """`seed` takes records (kind user, ticket or suspended), user_fields (keys), page_size, search_lag (searches that
-    still show who was deleted), stuck (products that never finish a deletion), anonymous (nobody is signed in)."""
+class Zendesk(HelpHalf):
+    """`seed` takes records (kind user, ticket, suspended, post or article comment), user_fields (keys), page_size,
+    search_lag (searches that still show who was deleted), stuck (products that never finish a deletion), workspace
+    (whether comments can be redacted), anonymous (nobody is signed in)."""
 
     vendor: ClassVar[str] = "zendesk"
 
@@ -23,7 +24,8 @@ class Zendesk(TicketHalf):
         fields = ["troth_records", "company", "country", "job_title", "role"]
         people: dict[str, Any] = {"users": {}, "deleted": {}, "compliance": {}, "lagging": [], "user_fields": fields}
         ways = {"page_size": 100, "search_lag": 0, "stuck": [], "expired": False, "anonymous": False, "workspace": True}
-        return {"next": 1, **people, **ways, "tickets": {}, "comments": {}, "suspended": {}, "jobs": {}}
+        written: dict[str, Any] = {"posts": [], "post_comments": [], "article_comments": []}
+        return {"next": 1, **people, **ways, **written, "tickets": {}, "comments": {}, "suspended": {}, "jobs": {}}
 
     def authorised(self, headers: Mapping[str, str]) -> bool:
         return headers.get("authorization") in CREDENTIALS and not self.state["expired"]
@@ -46,14 +48,17 @@ class Zendesk(TicketHalf):
         records = sorted(given.get("records", ()), key=lambda record: record["kind"] != "user")
         for record in records:
             fields = {name: value for name, value in record.items() if name != "kind"}
-            {"user": self.add_user, "ticket": self.add_ticket, "suspended": self.add_suspended}[record["kind"]](
-                fields, now
-            )
+            add = {"user": self.add_user, "ticket": self.add_ticket, "suspended": self.add_suspended}
+            written = {"post": self.add_post, "article comment": self.add_article_comment}
+            {**add, **written}[record["kind"]](fields, now)
 
     def dump(self) -> dict[str, Any]:
         users = [{"kind": "user", **row} for row in self.state["users"].values()]
         deleted = [{"kind": "deleted user", **row} for row in self.state["deleted"].values()]
-        return {"records": [*users, *deleted, *self.ticket_records()], "jobs": list(self.state["jobs"].values())}
+        return {
+            "records": [*users, *deleted, *self.ticket_records(), *self.help_records()],
+            "jobs": list(self.state["jobs"].values()),
+        }
 
     def advance(self) -> int:
         statuses = [rows for rows in self.state["compliance"].values() if self._complete(rows)]

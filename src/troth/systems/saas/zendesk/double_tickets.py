@@ -19,10 +19,10 @@ class TicketHalf(Double):
     def add_ticket(self, fields: Mapping[str, Any], now: datetime) -> None:
         """`requester` and `cc` are addresses of users; a comment is `by` an address, or by an agent."""
         made = self.new_number()
-        asker = self._id_of(fields["requester"])
+        asker = self.id_of(fields["requester"])
         row = {"id": made, "subject": "", "status": "open", "created_at": stamp(now), "updated_at": stamp(now)}
         row |= {k: v for k, v in fields.items() if k not in ("requester", "cc", "comments")}
-        row |= {"requester_id": asker, "collaborator_ids": [self._id_of(one) for one in fields.get("cc", ())]}
+        row |= {"requester_id": asker, "collaborator_ids": [self.id_of(one) for one in fields.get("cc", ())]}
         self.state["tickets"][str(made)] = row
         self.state["comments"][str(made)] = [self._comment(one, now) for one in fields.get("comments", ())]
 
@@ -172,7 +172,7 @@ class TicketHalf(Double):
         return True
 
     def _comment(self, given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        author = self._id_of(given["by"]) if "by" in given else AGENT
+        author = self.id_of(given["by"]) if "by" in given else AGENT
         html = given.get("html", f'<div class="zd-comment"><p>{given["body"]}</p></div>')
         files = [
             {"id": 7000 + self.new_number(), "content_type": "text/plain", "size": 9, **f}
@@ -181,7 +181,7 @@ class TicketHalf(Double):
         told = {"id": 3000 + self.new_number(), "author_id": author, "body": given["body"], "html_body": html}
         return {**told, "public": given.get("public", True), "attachments": files, "created_at": stamp(now)}
 
-    def _id_of(self, address: str) -> int:
+    def id_of(self, address: str) -> int:
         row = self.by_address(address)
         if row is None:
             raise KeyError("the seed names an address nobody has")

@@ -37,6 +37,7 @@ class Plan:
     stage: Stage = "noted"
     suspended: int = 0
     redacted: int = 0
+    posts: int = 0
     staff: int = 0
     kept: int = 0
     closed: int = 0
@@ -137,7 +138,8 @@ class Erasure:
         if not all(self._is_gone(user) for user in plan.users):
             return Pending(replace(plan, stage="following").token(), self._poll)
         evidence = {"users": len(plan.users), "tickets": len(plan.tickets), "suspended": plan.suspended}
-        return Done({**evidence, "redacted": plan.redacted}, remains=tuple(self._remains(plan)))
+        evidence |= {"redacted": plan.redacted, "posts": plan.posts}
+        return Done(evidence, remains=tuple(self._remains(plan)))
 
     def _is_gone(self, user: int) -> bool:
         """Not among the deleted ones any more, and every product of Zendesk that began has finished."""

@@ -23,6 +23,11 @@ class ZendeskSettings(ConnectorSettings):
     keep_reason: str = Field(
         "", title="Reason to keep", description="The ground on which tickets are kept; told to the person erased."
     )
+    help_center: bool = Field(
+        False,
+        title="Help center",
+        description="The account has a help center where people write: what they wrote there is found and erased too.",
+    )
     account_is_external_id: bool = Field(
         False,
         title="Account is external id",

@@ -14,6 +14,7 @@ from troth.systems.sql.dataset import read as read_dataset
 
 FOLLOWED = (
     "tutorial/first-policy.md",
+    "how-to/a-connector-in-an-hour.md",
     "how-to/check-in-ci.md",
     "how-to/translate-a-policy.md",
     "how-to/change-a-policy.md",

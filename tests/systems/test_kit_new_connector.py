@@ -1,11 +1,11 @@
-"""A new connector is green and honest from the start; the page that makes it whole works when followed literally."""
+"""A new connector is green and honest from the start."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from docs_kit import DOCS, environment, follow
+from docs_kit import environment
 
 from troth.systems.kit.capabilities import capabilities
 from troth.systems.saas import manifest
@@ -43,7 +43,3 @@ def test_nothing_that_is_there_is_changed(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="there already"):
         begin("acme", tmp_path)
     assert {path: path.read_text() for path in tmp_path.rglob("*.py")} == before
-
-
-def test_the_page_followed_literally_ends_with_six_verbs(tmp_path: Path) -> None:
-    assert follow(DOCS / "how-to" / "a-connector-in-an-hour.md", tmp_path) == []

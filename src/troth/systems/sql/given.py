@@ -99,7 +99,7 @@ def _element(value: Value) -> str:
 
 def fetched(element: Element, live: LiveColumn) -> Element:
     """What to select of a column so that `wire` can carry it: itself, or its text where drivers would round it."""
-    if live.family in ("text", "whole", "uuid"):
+    if live.family in ("text", "whole", "uuid") or not live.type:  # SQLite: without a type, values keep their own
         return element
     return func.hex(element) if _as_hex(live) else as_text(element)
 

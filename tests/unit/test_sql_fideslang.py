@@ -336,3 +336,15 @@ def test_a_reference_to_a_part_of_a_document_stands_at_the_table() -> None:
     assert parse_ours(as_yaml.text(made.dataset)) == made.dataset
     with pytest.raises(DatasetError, match=r"there is no `public\.users\.profile\.address\.city`"):
         parse(text)  # in SQL, a document is one column
+
+
+def test_what_a_policy_says_is_told_and_catalogue_keys_are_not() -> None:
+    made = parse(
+        "{fides_key: a, organization_fides_key: default_organization, tags: [x], meta: {a: b}, "
+        "data_qualifier: aggregated, collections: [{name: p, data_subjects: [employee], fields: "
+        "[{name: mail, data_uses: [marketing], fides_meta: {identity: email, primary_key: true}}]}]}"
+    )
+    said = [note.where for note in made.notes if "a policy says this" in note.message]
+    assert said == ["data_qualifier", "p.data_subjects", "p.mail.data_uses"]
+    assert "tags" not in _notes(made)
+    assert "organization" not in _notes(made)

@@ -50,14 +50,25 @@ class FieldMeta(Shape):
     masking_strategy_override: Override | None = None
 
 
-class Named(Shape):
-    name: str
+class Classed(Shape):
+    """What datasets, collections and fields all may say."""
+
     description: str | None = None
     data_categories: tuple[str, ...] = ()
     data_qualifier: str | None = None
     data_uses: tuple[str, ...] = ()
     data_purposes: tuple[str, ...] = ()
     data_subjects: tuple[str, ...] = ()
+    retention: Any = None
+
+    def of_the_policy(self) -> tuple[str, ...]:
+        """Keys with what a policy says here, and no dataset."""
+        uses = ("data_uses", "data_purposes", "data_subjects", "data_qualifier", "retention")
+        return tuple(name for name in uses if getattr(self, name))
+
+
+class Named(Classed):
+    name: str
 
     @field_validator("name")
     @classmethod
@@ -99,13 +110,14 @@ class DatasetMeta(Shape):
     resource_id: str | None = None
 
 
-class Source(Shape):
-    """A dataset of the file."""
+class Source(Classed):
+    """A dataset of the file. `organization_fides_key`, `tags` and `meta` are for catalogues, and mean nothing here."""
 
     fides_key: str
     name: str | None = None
-    description: str | None = None
-    data_categories: tuple[str, ...] = ()
+    organization_fides_key: str | None = None
+    tags: tuple[str, ...] = ()
+    meta: Any = None
     collections: tuple[Collection, ...]
     fides_meta: DatasetMeta = Field(default_factory=lambda: DatasetMeta.model_validate({}))
 

@@ -2,7 +2,7 @@
 
 from troth.systems.sql.fideslang.columns import Leaf, parts
 from troth.systems.sql.fideslang.page import Page, Where
-from troth.systems.sql.fideslang.shapes import Collection, Shape, Source
+from troth.systems.sql.fideslang.shapes import Classed, Collection, Shape, Source
 
 
 def source(page: Page, at: Where, each: Source) -> None:
@@ -61,6 +61,8 @@ def _whole(page: Page, leaf: Leaf) -> None:
 
 
 def _unknown(page: Page, at: Where, shape: Shape) -> None:
+    for key in shape.of_the_policy() if isinstance(shape, Classed) else ():
+        page.note((*at, key), "a policy says this, not a dataset: left out")
     for key in shape.unknown():
         page.note((*at, key), "is no key we know: left out")
 

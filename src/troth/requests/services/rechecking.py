@@ -91,7 +91,7 @@ def _look(who: Identifiers) -> _Look:
             said["silent"].append(system.name)
             continue
         if isinstance(outcome, Found):
-            said["present" if outcome.findings else "absent"].append(system.name)
+            said["present" if outcome.left else "absent"].append(system.name)
         else:
             said["unsearchable"].append(system.name)
     return _Look(**{what: tuple(names) for what, names in said.items()})

@@ -172,7 +172,7 @@ def _look_again(step: Step, request: Request, system: System, who: Identifiers) 
 def _left(system: System, who: Identifiers) -> int | NotOffered:
     outcome = system.find(who)
     if isinstance(outcome, Found):
-        return len(outcome.findings)
+        return len(outcome.left)
     return outcome if isinstance(outcome, NotOffered) else NotOffered("it cannot be searched", "", "")
 
 

@@ -42,13 +42,15 @@ class Finding:
     """One thing a system holds about a person: a vendor object, a table row, a file.
 
     `kind` names it in the system's own words, `id` is the system's own id, `values` the fields it holds,
-    `items` which data item of the policy a field is (field name → item id), where that is declared.
+    `items` which data item of the policy a field is (field name → item id), where that is declared. `goes`: by what it
+    goes, where erasure does not reach it (a log event).
     """
 
     kind: str
     id: str
     values: Mapping[str, Any] = field(default_factory=dict)
     items: Mapping[str, str] = field(default_factory=dict)
+    goes: Expires | None = None
 
     def __repr__(self) -> str:
         return f"Finding(kind={self.kind!r}, fields={len(self.values)})"
@@ -59,6 +61,11 @@ class Found(Done):
     """The answer of `find`: all findings, complete; none means the system holds nothing under these identifiers."""
 
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def left(self) -> tuple[Finding, ...]:
+        """What should not be there after an erasure: all but what goes by itself."""
+        return tuple(finding for finding in self.findings if finding.goes is None)
 
 
 @dataclass(frozen=True)

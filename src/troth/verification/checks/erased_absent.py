@@ -63,7 +63,7 @@ def _system(system: System, gone: list[Identifiers]) -> Iterator[Result]:
                 reason = "it cannot be searched by identifier"
                 yield Result(ID, system.title, "excluded", EXPECTED, reason, WHERE)
                 return
-            left += bool(outcome.findings)
+            left += bool(outcome.left)
     except SystemProblem as problem:
         yield untold(ID, system.title, EXPECTED, WHERE, problem)
         return

@@ -12,7 +12,7 @@ from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, Outcome
 from troth.systems.kit.saas import SaasSystem
 from troth.systems.saas.aws.calls import Aws as Calls
 from troth.systems.saas.aws.logs import Logs
-from troth.systems.saas.aws.mail import STAYS, Mail
+from troth.systems.saas.aws.mail import Mail
 from troth.systems.saas.aws.objects import Objects
 from troth.systems.saas.aws.settings import AwsSettings
 from troth.systems.saas.aws.tables import Tables
@@ -33,7 +33,7 @@ class Aws(SaasSystem):
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
         "find": "what the named keys, tags and words do not reach, and entries of the suppression list",
-        "erase": "log events go by their group's retention; locked objects, backups and replicas elsewhere stay",
+        "erase": "log events, which expire; locked objects, backups, copies elsewhere, SES's suppression list",
         "rectify": "attributes of DynamoDB items only; objects and log events cannot be corrected in place",
         "suppress": "configuration sets with suppression settings of their own",
         "oldest": "DynamoDB items: they bear no time of their own",
@@ -67,13 +67,12 @@ class Aws(SaasSystem):
 
         What is gone is not found again, so `key` is not needed.
         """
-        if not (self.settings.buckets or self.settings.tables):
-            return self._nothing_to_erase()
+        if self.settings.log_groups and not (self.settings.buckets or self.settings.tables):
+            return self._only_logs()
         items = self.tables.erase(who)
         versions, locked = self.objects.erase(who)
-        list_stays = [STAYS] if self.settings.suppression else []
-        remains = (*locked, *self.tables.remains(), *self.logs.remains(), *list_stays)
-        return Done({**items, **versions, "locked": len(locked)}, remains=remains)
+        remains = (*locked, *self.tables.remains(), *self.logs.remains())
+        return Done({**items, **versions}, remains=remains)
 
     def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
         """Write the right values into items that have such an attribute."""
@@ -107,11 +106,11 @@ class Aws(SaasSystem):
         untold = sorted({f"table {table.table}" for table in self.settings.tables})
         return Done({"oldest": _first(list(parts.values())), "by_part": parts, "not_looked_at": untold})
 
-    def _nothing_to_erase(self) -> Outcome:
+    def _only_logs(self) -> Outcome:
         found = self.logs.remains()
         for_ever = [one for one in found if isinstance(one, NotOffered)]
-        if for_ever or not found:
-            return for_ever[0] if for_ever else STAYS
+        if for_ever:
+            return for_ever[0]
         expiries = [one for one in found if isinstance(one, Expires)]
         return Expires(on="; ".join(one.on for one in expiries), setting="; ".join(one.setting for one in expiries))
 

@@ -25,13 +25,17 @@ class Logs:
 
     def find(self, who: Identifiers) -> list[Finding]:
         """Every event that holds one of the identifiers, each once."""
-        found: dict[str, Finding] = {}
-        for group in self._groups:
-            for value in _terms(group, who):
-                for event in self._events(group.group, filterPattern=quoted(value)):
-                    if mentions(event["message"], value):
-                        found[event["eventId"]] = _finding(group.group, event)
-        return list(found.values())
+        return [finding for group in self._groups for finding in self._of(group, who)]
+
+    def _of(self, group: LogGroup, who: Identifiers) -> list[Finding]:
+        found: dict[str, Mapping[str, Any]] = {}
+        for value in _terms(group, who):
+            for event in self._events(group.group, filterPattern=quoted(value)):
+                if mentions(event["message"], value):
+                    found[str(event["eventId"])] = event
+        goes = self._expiry(group.group) if found else None
+        by_itself = goes if isinstance(goes, Expires) else None
+        return [_finding(group.group, event, by_itself) for event in found.values()]
 
     def remains(self) -> list[Expires | NotOffered]:
         """For each group, by what its events go: read now from its own setting."""
@@ -94,9 +98,9 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _finding(group: str, event: Mapping[str, Any]) -> Finding:
+def _finding(group: str, event: Mapping[str, Any], goes: Expires | None) -> Finding:
     values = {"group": group, "stream": event.get("logStreamName", ""), "message": event["message"]}
-    return Finding("log event", str(event["eventId"]), {**values, "time": _iso(event["timestamp"])})
+    return Finding("log event", str(event["eventId"]), {**values, "time": _iso(event["timestamp"])}, goes=goes)
 
 
 def _iso(milliseconds: int) -> str:

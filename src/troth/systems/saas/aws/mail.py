@@ -6,14 +6,8 @@ the URL, and an objection outlives the data of who objected.
 
 from collections.abc import Sequence
 
-from troth.systems.kit.outcomes import NotOffered, SystemProblem
+from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.saas.aws.calls import Aws
-
-STAYS = NotOffered(
-    reason="an address on SES's suppression list stays there, so that nobody writes to it again",
-    source="Troth never removes a suppression: an objection outlives the data",
-    manual_steps="where the person asks for that too: aws sesv2 delete-suppressed-destination",
-)
 
 
 class Mail:

@@ -18,6 +18,7 @@ from troth.systems.saas.aws.versions import Lists, Version
 
 BATCH = 1000  # keys in one delete
 ROUNDS = 3
+UNREAD = ("InvalidObjectState", "NoSuchKey", "NoSuchVersion")
 _PASSING = frozenset({"InternalError", "SlowDown", "ServiceUnavailable"})
 
 
@@ -131,7 +132,10 @@ class Objects:
     def _content(self, version: Version) -> dict[str, str]:
         if not 0 < version.told["Size"] <= self._content_bytes:
             return {}
-        body = self._aws.call("read an object", "s3", "get_object", need=("Body",), **version.place)["Body"].read()
+        told = self._aws.call("read an object", "s3", "get_object", need=("Body",), gone=UNREAD, **version.place)
+        if not told:
+            return {"content": "not read: the object is archived, or has just gone"}
+        body = told["Body"].read()
         try:
             return {"content": body.decode()}
         except UnicodeDecodeError:

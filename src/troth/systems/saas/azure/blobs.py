@@ -17,6 +17,7 @@ from troth.systems.saas.azure.settings import Container
 from troth.systems.saas.azure.storage import Storage
 
 ROUNDS = 4
+ARCHIVED = "BlobArchived"
 GONE = ("BlobNotFound", "SnapshotNotFound", "404")
 _TAG = re.compile(r"^[A-Za-z0-9 +./:=_-]{1,256}$")
 _IMMUTABLE = ("BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold")
@@ -209,10 +210,10 @@ class Blobs:
         if not 0 < blob.told.size <= self._content_bytes:
             return {}
         body = self._storage.call(
-            "read a blob", lambda service: _client_of(service, blob).download_blob().readall(), gone=GONE
+            "read a blob", lambda service: _client_of(service, blob).download_blob().readall(), gone=(*GONE, ARCHIVED)
         )
         if body is None:
-            return {}
+            return {"content": "not read: the blob is archived, or has just gone"}
         try:
             return {"content": body.decode()}
         except UnicodeDecodeError:

@@ -210,7 +210,7 @@ def _reached(shape: Shape) -> set[str]:
     return found
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(drawn=worlds(), people=st.sets(st.integers(0, PEOPLE - 1), min_size=1, max_size=3))
 def test_the_engine_does_what_reading_row_by_row_would(drawn: tuple[Shape, World], people: set[int]) -> None:
     shape, world = drawn

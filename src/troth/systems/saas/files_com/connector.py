@@ -41,13 +41,12 @@ class FilesCom(SaasSystem):
     Settings = FilesComSettings
     TITLE: ClassVar[str] = "Files.com"
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "Files are listed by name, size and time; what is in them is shown for delivered records only.",
-        "erase": "Deleted files stay in the site's backups for the days it says; history stays as the plan says; "
-        "registrations at inboxes and share links stay.",
-        "rectify": "Users and delivered records; other files and the names of folders are for a person to correct.",
-        "suppress": "The newsletter flag of users; Files.com sends no marketing of yours.",
-        "deliver": "A JSON file in the person's folder.",
-        "oldest": "Files below the folders the settings name.",
+        "find": "files are listed by name, size and time; what is in them is shown for delivered records only",
+        "erase": "copies of deleted files stay for the days the site says, history as the plan says; registrations at "
+        "inboxes and share links stay",
+        "rectify": "files that Troth did not deliver, and the names of folders",
+        "suppress": "takes users off the newsletter of Files.com; it sends no marketing of yours",
+        "oldest": "looks below the folders that hold people's folders, by the time of the last change",
     }
     FIELDS: ClassVar[Mapping[str, str]] = {
         "email": "email",

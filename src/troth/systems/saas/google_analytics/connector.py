@@ -55,11 +55,10 @@ class GoogleAnalytics(SaasSystem):
         ),
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "erase": "Google confirms that it took the request, never that it deleted anything. Aggregated figures and "
-        "exports stay.",
-        "deliver": "Needs a client id. Google drops a repeated event only if it is named purchase; others carry the "
-        "same transaction_id and count twice if an answer was lost.",
-        "oldest": "Tells the retention setting, not the oldest event.",
+        "erase": "Google tells that it took the request, never that it deleted anything; aggregated figures and exports "
+        "stay",
+        "deliver": "needs a client id; unless the event is named purchase, one whose answer was lost may count twice",
+        "oldest": "tells the retention setting, not the oldest event",
     }
     settings: GoogleAnalyticsSettings
 

@@ -35,12 +35,11 @@ class HubSpot(SaasSystem):
     Settings = HubSpotSettings
     TITLE: ClassVar[str] = "HubSpot"
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "Contacts, activities, tickets and deals are found; form submissions, page views and conversations are "
-        "not.",
-        "erase": "Contacts go for good, their activities and tickets to the recycle bin for 90 days; deals, and what "
-        "other people share, stay. HubSpot keeps the address on a block list.",
-        "rectify": "Contacts only; activities and tickets keep what was written at the time.",
-        "suppress": "Marketing e-mail only; advertising audiences follow from HubSpot's own lists.",
+        "find": "form submissions, page views and conversations",
+        "erase": "activities and tickets lie in the recycle bin for 90 days; deals, and what other people share, stay; "
+        "HubSpot keeps the address on a block list",
+        "rectify": "activities, tickets and deals keep what was written at the time",
+        "suppress": "advertising audiences, which follow from lists of HubSpot's own",
     }
     FIELDS: ClassVar[Mapping[str, str]] = {
         "email": "email",

@@ -66,14 +66,11 @@ class Salesforce(SaasSystem):
     Settings = SalesforceSettings
     TITLE: ClassVar[str] = "Salesforce"
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "Cases, tasks, events, campaign memberships and mail from the person are found; files, chatter and "
-        "custom objects are not.",
-        "erase": "A person account is refused: delete it as an account. Administrators' queries may show the rows for "
-        "about a day.",
-        "rectify": "Leads and contacts; cases, mail and tasks keep what was written at the time, converted leads are "
-        "read only.",
-        "suppress": "Sets the e-mail opt-out of leads and contacts, and flags of the individual where it is used.",
-        "deliver": "Makes leads only.",
+        "find": "files, Chatter and custom objects; mail to the person that hangs on none of their cases",
+        "erase": "person accounts are refused, they are deleted as accounts; administrators' queries may show the rows "
+        "for about a day",
+        "rectify": "converted leads are read only; cases, mail and tasks keep what was written at the time",
+        "deliver": "makes leads only",
     }
     FIELDS: ClassVar[Mapping[str, str]] = {
         "email": "Email",

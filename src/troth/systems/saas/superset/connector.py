@@ -64,11 +64,10 @@ class Superset(SaasSystem):
         )
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "Data shown in dashboards belongs to the databases behind them and is found there.",
-        "erase": "The action log stays, without the name, until Superset prunes it. Where things the account made "
-        "refer to it, the account is overwritten and switched off instead of deleted.",
-        "deliver": "Makes an account with a random password; the person signs in through your single sign-on or "
-        "resets it.",
+        "find": "what dashboards show lies in the databases behind them, and is found there",
+        "erase": "lines of the action log stay, without the name, until Superset prunes them; an account that made things "
+        "is overwritten and switched off instead of deleted",
+        "deliver": "makes an account with a password nobody knows, for single sign-on or a reset",
     }
     FIELDS: ClassVar[Mapping[str, str]] = {
         "email": "email",

@@ -55,8 +55,8 @@ class GoogleAnalytics(SaasSystem):
         ),
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "erase": "Google tells that it took the request, never that it deleted anything; aggregated figures and exports "
-        "stay",
+        "erase": "Google tells that it took the request, never that it deleted anything; aggregated figures and "
+        "exports stay",
         "deliver": "needs a client id; unless the event is named purchase, one whose answer was lost may count twice",
         "oldest": "tells the retention setting, not the oldest event",
     }

@@ -65,8 +65,8 @@ class Superset(SaasSystem):
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
         "find": "what dashboards show lies in the databases behind them, and is found there",
-        "erase": "lines of the action log stay, without the name, until Superset prunes them; an account that made things "
-        "is overwritten and switched off instead of deleted",
+        "erase": "lines of the action log stay, without the name, until Superset prunes them; an account that made "
+        "things is overwritten and switched off instead of deleted",
         "deliver": "makes an account with a password nobody knows, for single sign-on or a reset",
     }
     FIELDS: ClassVar[Mapping[str, str]] = {

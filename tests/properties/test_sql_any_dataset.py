@@ -64,6 +64,10 @@ WORDS = st.sampled_from(["id", "mail", "name", "city", "owner"])
 TABLES = ["users", "orders", "public.notes"]
 
 
+def _name(field: dict[str, Any]) -> str:
+    return str(field["name"])
+
+
 @st.composite
 def fields(draw: st.DrawFn, deep: int = 2) -> dict[str, Any]:
     meta: dict[str, Any] = {}
@@ -82,7 +86,7 @@ def fields(draw: st.DrawFn, deep: int = 2) -> dict[str, Any]:
         meta["masking_strategy_override"] = {"strategy": strategy}
     made: dict[str, Any] = {"name": draw(WORDS), "data_categories": draw(CATEGORIES)}
     if deep and draw(st.integers(0, 4)) == 0:
-        made["fields"] = draw(st.lists(fields(deep=deep - 1), min_size=1, max_size=2, unique_by=lambda f: f["name"]))
+        made["fields"] = draw(st.lists(fields(deep=deep - 1), min_size=1, max_size=2, unique_by=_name))
         return made | {"fides_meta": {"data_type": "object"}}
     meta["data_type"] = draw(st.sampled_from(["string", "integer", "string[]"]))
     return made | {"fides_meta": meta}
@@ -90,10 +94,10 @@ def fields(draw: st.DrawFn, deep: int = 2) -> dict[str, Any]:
 
 @st.composite
 def files(draw: st.DrawFn) -> dict[str, Any]:
-    collections = [
-        {"name": name, "fields": draw(st.lists(fields(), min_size=1, max_size=4, unique_by=lambda f: f["name"]))}
-        for name in draw(st.lists(st.sampled_from(TABLES), min_size=1, max_size=3, unique=True))
-    ]
+    collections = []
+    for name in draw(st.lists(st.sampled_from(TABLES), min_size=1, max_size=3, unique=True)):
+        inside = draw(st.lists(fields(), min_size=1, max_size=4, unique_by=_name))
+        collections.append({"name": name, "fields": inside})
     return {"fides_key": "shop", "collections": collections}
 
 

@@ -348,3 +348,23 @@ def test_what_a_policy_says_is_told_and_catalogue_keys_are_not() -> None:
     assert said == ["data_qualifier", "p.data_subjects", "p.mail.data_uses"]
     assert "tags" not in _notes(made)
     assert "organization" not in _notes(made)
+
+
+def test_a_reference_to_a_collection_that_is_skipped_is_left_out_and_told() -> None:
+    more = """- name: audit
+    fides_meta: {skip_processing: true}
+    fields: [{name: id}]"""
+    made = _one("{name: x, fides_meta: {references: [{dataset: shop, field: audit.id, direction: to}]}}", more=more)
+    assert made.dataset.tables["people"].columns["x"].references == ()
+    assert "`audit.id` is not processed" in _notes(made)
+
+
+def test_tables_of_one_name_in_two_schemas_keep_apart() -> None:
+    both = TIED.replace("name: notes", "name: people").replace(
+        "- fides_key: b", "- fides_key: b\n  fides_meta: {namespace: {schema: archive}}"
+    )
+    tables = parse(both).dataset.tables
+    assert set(tables) == {"people", "archive.people"}
+    assert tables["archive.people"].columns["person"].references[0].column == "people.id"
+    with pytest.raises(DatasetError, match="there twice"):
+        parse(both.replace("fides_meta: {namespace: {schema: archive}}", "name: b"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from troth.systems.sql.fideslang import telling
 from troth.systems.sql.fideslang.columns import Leaf, column, leaves
-from troth.systems.sql.fideslang.links import Tie, Ties, resolved
+from troth.systems.sql.fideslang.links import Place, Tie, Ties, resolved
 from troth.systems.sql.fideslang.page import Page, Where
 from troth.systems.sql.fideslang.shapes import Collection, Source
 from troth.systems.sql.model import Act, Column, Composite, Dataset, Keep, Reference, Table
@@ -16,7 +16,6 @@ class Draft:
     """A collection on its way to a table."""
 
     at: Where
-    dataset: str
     collection: Collection
     schema: str | None
     leaves: list[Leaf]
@@ -30,6 +29,7 @@ class Drafts:
 
     tables: dict[str, Draft] = field(default_factory=dict)
     other: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
 
 
 def converted(page: Page, sources: Sequence[tuple[Where, Source]], *, nested: bool) -> Dataset:
@@ -39,8 +39,7 @@ def converted(page: Page, sources: Sequence[tuple[Where, Source]], *, nested: bo
         telling.source(page, at, source)
         for index, collection in enumerate(source.collections):
             _collection(page, ((*at, "collections", str(index)), source, collection), drafts, nested=nested)
-    places = {name: (draft.dataset, draft.leaves) for name, draft in drafts.tables.items()}
-    links = resolved(page, places, [each.fides_key for _, each in sources])
+    links = resolved(page, drafts.places, [each.fides_key for _, each in sources])
     page.stop()
     _leave_out(page, drafts, links)
     if not any(each.identity for draft in drafts.tables.values() for each in draft.columns.values()):
@@ -54,17 +53,20 @@ def converted(page: Page, sources: Sequence[tuple[Where, Source]], *, nested: bo
 def _collection(page: Page, placed: tuple[Where, Source, Collection], drafts: Drafts, *, nested: bool) -> None:
     at, source, collection = placed
     telling.collection(page, at, source.fides_key, collection)
-    name = collection.name
-    if name in drafts.tables or name in drafts.other:
+    name, schema = collection.name, source.schema_name
+    if name in drafts.places and schema and drafts.places[name].dataset != source.fides_key:
+        name, schema = f"{schema}.{name}", None  # two schemas have a table of that name
+    if name in drafts.places:
         page.problem(at, f"`{name}` is there twice")
     elif collection.fides_meta.skip_processing:
+        drafts.places[name] = Place(source.fides_key, collection.name, None)
         drafts.other[name] = "skip_processing: the fideslang file says so"
         page.note(at, "skip_processing: nobody is looked for there")
     else:
         found = list(leaves(collection, at, source.data_categories, nested=nested))
-        drafts.tables[name] = Draft(
-            at, source.fides_key, collection, None if "." in name else source.schema_name, found
-        )
+        drafts.places[name] = Place(source.fides_key, collection.name, found)
+        schema = None if "." in name else schema  # the name says it itself
+        drafts.tables[name] = Draft(at, collection, schema, found)
         _columns(page, drafts.tables[name], nested=nested)
 
 

@@ -10,7 +10,17 @@ from troth.systems.sql.fideslang.page import Page, Where
 from troth.systems.sql.fideslang.shapes import Reference as Written
 from troth.systems.sql.fideslang.shapes import bare
 
-Tables = Mapping[str, tuple[str, list[Leaf]]]
+
+@dataclass(frozen=True)
+class Place:
+    """Where a table comes from: the dataset, the collection in it, its columns; none where it is not processed."""
+
+    dataset: str
+    collection: str
+    leaves: list[Leaf] | None
+
+
+Tables = Mapping[str, Place]
 
 
 @dataclass(frozen=True)
@@ -29,8 +39,8 @@ Ties = dict[tuple[str, str], tuple[Tie, ...]]
 def resolved(page: Page, tables: Tables, keys: Sequence[str]) -> Ties:
     """Every reference; those to a dataset that was not chosen are told and left out."""
     found: Ties = {}
-    for table, (_, leaves) in tables.items():
-        for leaf in leaves:
+    for table, place in tables.items():
+        for leaf in place.leaves or ():
             ours = [one for at, written in _written(leaf) for one in _one(page, tables, keys, at, written)]
             own = [one for one in ours if (one.table, one.column) != (table, leaf.name)]
             if own:
@@ -47,9 +57,14 @@ def _one(page: Page, tables: Tables, keys: Sequence[str], at: Where, written: Wr
     if written.dataset not in keys:
         page.note(at, f"dataset `{written.dataset}` is not part of this: the reference is left out")
         return
-    target = _target(tables, written)
+    mine = {place.collection: (name, place) for name, place in tables.items() if place.dataset == written.dataset}
+    target = _target(mine, written.field)
+    if target is None and _skipped(mine, written.field):
+        page.note(at, f"`{written.field}` is not processed: the reference is left out")
+        return
     if target is None:
-        page.problem(at, f"there is no `{written.field}` in dataset `{written.dataset}`{_near(tables, written)}")
+        near = _near(mine, written.field)
+        page.problem(at, f"there is no `{written.field}` in dataset `{written.dataset}`{near}")
         return
     if written.direction is None:
         page.note(at, "no direction: it holds both ways; write `from` or `to` where only one is meant")
@@ -57,26 +72,38 @@ def _one(page: Page, tables: Tables, keys: Sequence[str], at: Where, written: Wr
         yield Tie(*target, direction)
 
 
-def _target(tables: Tables, written: Written) -> tuple[str, str] | None:
+Mine = Mapping[str, tuple[str, Place]]
+"""Collections of one dataset → the table each is here, and its place."""
+
+
+def _target(mine: Mine, field: str) -> tuple[str, str] | None:
     """Table and column. Tables may hold dots, and so may columns: the longest table name wins."""
-    mine = {name: leaves for name, (dataset, leaves) in tables.items() if dataset == written.dataset}
-    parts = written.field.split(".")
-    for end in range(len(parts) - 1, 0, -1):
-        table = _among(".".join(parts[:end]), mine)
-        if table is None:
-            continue
-        column = _among(".".join(parts[end:]), [leaf.name for leaf in mine[table]])
+    for collection, rest in _splits(mine, field):
+        table, place = mine[collection]
+        column = _among(rest, [leaf.name for leaf in place.leaves or ()])
         if column is not None:
             return table, column
     return None
+
+
+def _skipped(mine: Mine, field: str) -> bool:
+    return any(mine[collection][1].leaves is None for collection, _ in _splits(mine, field))
+
+
+def _splits(mine: Mine, field: str) -> Iterator[tuple[str, str]]:
+    """Every collection the field may be in, and what is left of it."""
+    parts = field.split(".")
+    for end in range(len(parts) - 1, 0, -1):
+        collection = _among(".".join(parts[:end]), mine)
+        if collection is not None:
+            yield collection, ".".join(parts[end:])
 
 
 def _among(name: str, names: Sequence[str] | Mapping[str, object]) -> str | None:
     return next((each for each in (name, bare(name)) if each in names), None)
 
 
-def _near(tables: Tables, written: Written) -> str:
-    mine = {name: leaves for name, (dataset, leaves) in tables.items() if dataset == written.dataset}
-    every = [f"{name}.{leaf.name}" for name, leaves in mine.items() for leaf in leaves]
-    close = get_close_matches(written.field, every, 1)
+def _near(mine: Mine, field: str) -> str:
+    every = [f"{name}.{leaf.name}" for name, (_, place) in mine.items() for leaf in place.leaves or ()]
+    close = get_close_matches(field, every, 1)
     return f"; is `{close[0]}` meant?" if close else ""

@@ -15,6 +15,7 @@ from troth.policy.mechanisms import CHECKS, EXECUTORS
 from troth.policy.model import Policy, Row, Touchpoint
 from troth.policy.model.promises import RightKind
 from troth.policy.permits import PersonState, permits
+from troth.systems.saas import manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "policies" / "quali"
@@ -98,7 +99,9 @@ def test_twenty_recipients_each_covered_and_each_used(policy: Policy) -> None:
         "Opsgenie": "Opsgeneie",
     }
     connected = {rid: r.connector for rid, r in policy.recipients.items() if r.connector}
-    assert connected == {"salesforce": "salesforce", "hubspot": "hubspot"}
+    own = ("salesforce", "hubspot", "zendesk", "okta", "posthog", "aws", "azure", "superset", "files-com")
+    assert connected == {rid: rid for rid in own} | {"google": "google-analytics"}
+    assert set(connected.values()) <= set(manifest.connectors())
 
 
 def test_every_name_resolves_and_nothing_in_the_catalogues_is_idle(policy: Policy) -> None:

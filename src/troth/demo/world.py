@@ -21,6 +21,8 @@ DATABASE = "product"
 PEOPLE = 10_000
 HUBSPOT = {"token": "sandbox-token", "subscription_id": 1001, "not_marketing": [1002]}
 SALESFORCE = {"client_id": "sandbox", "client_secret": "sandbox-secret", "poll_seconds": 0.5}
+ZENDESK = {"user": "admin@example.org", "token": "sandbox-token", "tickets": "delete", "poll_seconds": 0.5}
+OKTA = {"token": "sandbox-token", "poll_seconds": 0.5}
 CUSTOM_FIELDS = {
     "other": "Troth_Other__c",
     "role": "Troth_Role__c",
@@ -170,6 +172,13 @@ def systems(world: World, product_url: str) -> Mapping[str, Any]:
         "hubspot": {
             "connector": "hubspot", "recipient": "hubspot", "url": f"{world.sandbox}/hubspot",
             "allow_private": True, **HUBSPOT,
+        },
+        "zendesk": {
+            "connector": "zendesk", "recipient": "zendesk", "url": f"{world.sandbox}/zendesk",
+            "allow_private": True, **ZENDESK,
+        },
+        "okta": {
+            "connector": "okta", "recipient": "okta", "url": f"{world.sandbox}/okta", "allow_private": True, **OKTA,
         },
         "product": {"connector": "sql", "title": "Product database", "url": product_url, "dataset": dataset},
         "logs": logs.system(world.logs),

@@ -10,7 +10,8 @@ from troth.demo import product
 from troth.demo.story.stage import Person, Stage, Wrong, must, until
 from troth.evidence.offline import Unsound, verify_inclusion
 
-PLACES = ("vault", "salesforce", "hubspot", "product")
+VENDORS = ("salesforce", "hubspot", "zendesk", "okta")
+PLACES = ("vault", *VENDORS, "product")
 
 
 def ask(stage: Stage, kind: str, person: Person) -> None:
@@ -37,14 +38,14 @@ def links(stage: Stage, person: Person, part: str) -> list[str]:
 
 
 def access(stage: Stage) -> dict[str, Any]:
-    """The person is found in all four places, and the package lists what each holds, nobody else's data among it."""
+    """The person is found in all six places, and the package lists what each holds, nobody else's data among it."""
     link = answered(stage, "access", stage.visitor)
     package = fetch(stage, link, stage.visitor)
     told = json.loads(package["answer.json"])
     counts = {system["name"]: system["count"] for system in told["systems"]}
     must(all(counts.get(place) for place in PLACES), f"something found in each of {', '.join(PLACES)}", counts)
     names = {place: name for name in package for place in PLACES if place in name}
-    must({"salesforce", "hubspot", "product"} <= set(names), "a file for each system", sorted(package))
+    must({*VENDORS, "product"} <= set(names), "a file for each system", sorted(package))
     everything = "\n".join(text for text in package.values())
     missing = [item for item, value in stage.visitor.values.items() if value not in everything]
     must(not missing, "every value the visitor gave", f"without {missing}")
@@ -77,13 +78,13 @@ def _code(stage: Stage, person: Person) -> str | None:
 
 
 def erasure(stage: Stage) -> dict[str, Any]:
-    """Gone from all four places by looking at each, and the proof leads to the signed log."""
+    """Gone from all six places by looking at each, and the proof leads to the signed log."""
     person, account = stage.visitor, stage.account(stage.visitor)
     posts = _posts(stage, account)
     key = _key_file(stage)
     must(key.exists(), "the person's key before the erasure", "none")
     link = answered(stage, "erasure", person)
-    left = {vendor: len(stage.held(vendor, person.email)) for vendor in ("salesforce", "hubspot")}
+    left = {vendor: len(stage.held(vendor, person.email)) for vendor in VENDORS}
     left |= {"vault": _in_vault(stage), "key": int(key.exists())}
     left |= product.rows_about(stage.product, person.email, account)
     must(not any(left.values()), "nothing left in any place", {name: n for name, n in left.items() if n})

@@ -95,11 +95,17 @@ class Stage:
         raise Wrong(f"touchpoint {TOUCHPOINT} in the policy's files", "none")
 
     def prepare(self) -> None:
-        """The cast has accounts in the product, and the sandbox has the fields the systems file names."""
+        """The cast is known in the product, to Zendesk and to Okta; the sandbox has the fields that are written to."""
         until(self.seed_sandbox, "an answer of the sandbox")
         for person in (self.visitor, self.other):
             account = product.add_person(self.product, person.email, person.name)
             self.notes[person.email] = account
+            self._seed("zendesk", *_asked_for_help(person))
+            self._seed("okta", _signs_in(person))
+
+    def _seed(self, vendor: str, *records: dict[str, Any]) -> None:
+        reply = self._sandbox.post(f"/_sandbox/{vendor}/seed", json={"records": records})
+        must(reply.status_code == 200, f"the sandbox takes the cast into {vendor}", f"status {reply.status_code}")
 
     def seed_sandbox(self) -> bool:
         try:
@@ -124,7 +130,7 @@ class Stage:
 
     def held(self, vendor: str, email: str) -> list[dict[str, Any]]:
         """What a vendor's double holds under an address, a recycle bin included."""
-        return [record for record in self.sandbox(vendor)["records"] if email.lower() in _texts(record)]
+        return [one for one in self.sandbox(vendor)["records"] if email.lower() in json.dumps(one).lower()]
 
     @cached_property
     def product(self) -> str:
@@ -191,8 +197,17 @@ def someone(first: str, last: str, run: str) -> Person:
     return Person(values["full-name"], email, values)
 
 
-def _texts(record: dict[str, Any]) -> set[str]:
-    return {str(value).lower() for value in record.values()}
+def _asked_for_help(person: Person) -> list[dict[str, Any]]:
+    ticket = {"requester": person.email, "subject": "Cannot log in", "comments": [{"body": f"It is me, {person.name}"}]}
+    return [
+        {"kind": "user", "email": person.email, "name": person.name},
+        {"kind": "ticket", "status": "open", **ticket},
+    ]
+
+
+def _signs_in(person: Person) -> dict[str, Any]:
+    first, _, last = person.name.partition(" ")
+    return {"kind": "user", "profile": {"email": person.email, "firstName": first, "lastName": last}}
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -50,7 +50,7 @@ def datasets(draw: st.DrawFn) -> Dataset:
     return Dataset.model_validate({"title": draw(REASONS), "tables": {one: first, two: second}})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(datasets(), REASONS)
 def test_what_is_written_is_read_as_it_was(dataset: Dataset, comment: str) -> None:
     comments = {(name, column): comment for name, table in dataset.tables.items() for column in (None, *table.columns)}
@@ -101,7 +101,7 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
     return {"fides_key": "shop", "collections": collections}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(files(), st.booleans())
 def test_any_file_becomes_a_dataset_or_is_refused_with_its_lines(file: dict[str, Any], nested: bool) -> None:
     TheirDataset.model_validate(file)

@@ -233,6 +233,7 @@ class SqlSystem(System):
 def _raced(plan: planning.Plan, table: str | None) -> bool:
     """Whether the rows in the way are of a table whose rows were all deleted a moment ago: someone added more."""
     emptied = {s.table for s in plan.steps if s.effect == "delete" and not may_be_shared(plan.reach, s.table)}
+    emptied -= {key.table for key in plan.reach.catalog.foreign_keys if key.table == key.target}  # others' rows may
     return table in {plan.reach.catalog.tables[name].bare for name in emptied}
 
 

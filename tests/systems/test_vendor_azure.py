@@ -58,9 +58,9 @@ class TestAzure(Conformance):
             {
                 "page_size": 2,
                 "records": [{"container": "uploads", "name": "acct-7.json", "body": str(n)} for n in range(7)]
-                + [{"table": "AppEvents", "UserId": "acct-7", "n": n} for n in range(2300)],
+                + [{"table": "AppEvents", "UserId": "acct-7", "n": n} for n in range(1100)],
             },
-            2307,
+            1107,
         ),
         oldest="2020-01-02T03:04:05",
         urls=URLS,

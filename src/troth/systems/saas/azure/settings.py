@@ -101,7 +101,7 @@ class AzureSettings(ConnectorSettings):
         "https://login.microsoftonline.com", title="Sign-in", description="Entra's address.", pattern=_HTTPS
     )
     logs_api: str = Field(
-        "https://api.loganalytics.azure.com", title="Query address", description="Of Log Analytics.", pattern=_HTTPS
+        "https://api.loganalytics.io", title="Query address", description="Of Log Analytics.", pattern=_HTTPS
     )
     management: str = Field(
         "https://management.azure.com", title="Management address", description="Of Azure itself.", pattern=_HTTPS

@@ -16,8 +16,8 @@ from troth.systems.kit.outcomes import Finding, SystemProblem
 from troth.systems.saas.azure import kql
 from troth.systems.saas.azure.settings import AzureSettings, LogTable
 
-PAGE = 1000
-MOST_PAGES = 100
+PAGE = 500  # rows can be large
+MOST_PAGES = 200
 SAMPLE = 20  # rows looked for again after a purge
 VERSION = "2025-07-01"
 FRESH = 3600.0  # seconds

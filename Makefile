@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/
 demo: $(VENV)/ready
 	$(RUN)troth demo
 
-test: $(VENV)/ready browser
+test: $(VENV)/ready browser servers
 	$(RUN)pytest -q -n auto --dist worksteal tests
 
 # mypy reads Django's settings: given a database and a key, they start and make nothing.
@@ -36,6 +36,17 @@ browser:
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	else \
 		echo "the browser tests need Chromium: install it with 'sudo apt-get install chromium', then run make test again"; exit 1; \
+	fi
+
+# SQL tests also run on a real MariaDB, which they start and end themselves. Debian's bare server programs are enough:
+# without the full package no server starts by itself and no port is taken. Where we may not install it, they are skipped.
+servers:
+	@command -v mariadbd >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			mariadb-server-core mariadb-client-core >/dev/null; \
+	else \
+		echo "MariaDB is not installed: its tests are skipped; to run them, 'sudo apt-get install mariadb-server-core mariadb-client-core'"; \
 	fi
 
 format: $(VENV)/ready

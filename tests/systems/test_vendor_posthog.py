@@ -191,6 +191,14 @@ def test_events_of_nobody_are_found_and_named_as_what_remains(it: Subject) -> No
     assert isinstance(left, NotOffered)
     assert left.reason.startswith("2 events")
     assert len(it.mine()) == 2
+    assert len(it.find().findings) == 2
+    assert it.find().left == ()  # what goes by itself does not speak against an erasure
+
+
+def test_events_on_their_way_out_are_not_taken_for_events_of_nobody(it: Subject) -> None:
+    it.seed()
+    it.system.erase(WHO, key="e")
+    assert len(it.find().left) == 1  # the profile is gone, the event of this id not yet
 
 
 def test_a_recording_of_nobody_is_deleted_all_the_same(it: Subject) -> None:

@@ -11,13 +11,17 @@ from urllib.parse import quote
 from troth.systems.kit.api import Api, Reply
 from troth.systems.kit.fields import items_of
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Finding, SystemProblem
+from troth.systems.kit.outcomes import Expires, Finding, SystemProblem
 from troth.systems.kit.paging import by_link
 
 V1 = "/api/v1"
 USERS = f"{V1}/users"
 BY_ADDRESS = ("profile.email", "profile.login", "profile.secondEmail")
 LOG_KEPT = timedelta(days=90)
+# Source: support.okta.com, How to Filter Syslog (automatic purging of customer data).
+LOG_STAYS = Expires(
+    on="90 days after each event", setting="Okta purges its System Log by itself, and nobody can do so earlier"
+)
 LOG_PAGES = 200  # of 1,000 entries
 
 User = Mapping[str, Any]
@@ -49,6 +53,11 @@ class Accounts:
         reply.need("profile", dict)
         found: User = reply.body
         return found
+
+    def by_login(self, login: str) -> User | None:
+        """The user who signs in with this. Okta would also answer with somebody whose login only begins like it."""
+        user = self.get(login)
+        return user if user and str(user["profile"].get("login") or "").lower() == login.lower() else None
 
     def noted(self, attribute: str, key: str) -> User | None:
         """The user on whom this is noted in a profile attribute."""
@@ -161,4 +170,4 @@ def _entry(row: User) -> Finding:
         "city": place.get("city"),
         "country": place.get("country"),
     }
-    return Finding("log entry", row["uuid"], {key: value for key, value in told.items() if value})
+    return Finding("log entry", row["uuid"], {key: value for key, value in told.items() if value}, goes=LOG_STAYS)

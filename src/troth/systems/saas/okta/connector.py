@@ -14,16 +14,12 @@ from troth.systems.kit.base import Outgoing
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, Outcome, Pending, SystemProblem
 from troth.systems.kit.saas import SaasSystem
-from troth.systems.saas.okta.accounts import USERS, Accounts, User, rows
+from troth.systems.saas.okta.accounts import LOG_STAYS, USERS, Accounts, User, rows
 from troth.systems.saas.okta.settings import OktaSettings
 
 TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 a path
 UNKNOWN = "[not provided]"  # for a first or last name; Okta takes no user without
 KEYS_KEPT = 100
-# Source: support.okta.com, How to Filter Syslog (automatic purging of customer data).
-LOG_STAYS = Expires(
-    on="90 days after each event", setting="Okta purges its System Log by itself; nobody can do so earlier"
-)
 
 
 class Okta(SaasSystem):
@@ -132,7 +128,7 @@ class Okta(SaasSystem):
             raise SystemProblem(f"{self.name}: the record holds no e-mail address to sign in with", consequence="stop")
         fields = {**self.to_fields(outgoing.values), "email": email}
         done = self.accounts.noted(self.settings.key_attribute, key)
-        user = done or self.accounts.get(email)
+        user = done or self.accounts.by_login(email)
         if user is None:
             user, made = self._provision({**_named(fields, wanted=True), "login": email}, key)
         else:
@@ -163,7 +159,7 @@ class Okta(SaasSystem):
         if reply.status == 200:
             reply.need("id", str)
             return reply.body, True
-        there = self.accounts.get(profile["login"])
+        there = self.accounts.by_login(profile["login"])
         if there is None:
             raise SystemProblem(
                 f"{self.name}: Okta refuses the profile; add the custom attribute {self.settings.key_attribute} "

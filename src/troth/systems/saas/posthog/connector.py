@@ -25,6 +25,7 @@ from troth.systems.saas.posthog.settings import PostHogSettings
 OURS = uuid.UUID("5b1ed0a6-6d0b-5a4e-9f43-8f0c5e0f7a11")  # of ids made from delivery keys
 # Fields that say who somebody is: never sent unless `identified` is on.
 NAMING = frozenset({"email", "name", "phone", "username", "account"})
+RETENTION = Expires(on="the end of the project's event retention", setting="the retention of the PostHog plan")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class PostHog(SaasSystem):
         super().__init__(name, settings)
         project = settings.project_id
         self.queries = Queries(self.api, project)
+        door = settings.model_copy(update={"url": settings.capture_url})
+        self.door = Api(name, door, NoAuth(), self.pace)
         self.people = People(self.api, self.queries, project=project, identified=settings.identified)
 
     def auth(self) -> Auth:
@@ -92,7 +95,8 @@ class PostHog(SaasSystem):
             return Found({"searched": 0})
         persons = self.people.of(who)
         where = self.people.where(who, persons)
-        events = list(self.people.events(where))
+        _, never = self._pointed(who, [person["uuid"] for person in persons])
+        events = list(self.people.events(where, dict.fromkeys(never, RETENTION)))
         recordings = [
             Finding("recording", one, {"session": one, **_told(recording)})
             for one, recording in self.people.recordings(where).items()
@@ -111,9 +115,7 @@ class PostHog(SaasSystem):
             return Done({"persons": 0})
         persons = self.people.of(who)
         live = [person["uuid"] for person in persons]
-        pointed = [one for one in self.people.person_ids(who) if one not in live]
-        queued = [one for one in pointed if self.people.deletion(one) is not None]
-        never = [one for one in pointed if one not in queued]
+        queued, never = self._pointed(who, live)
         sessions = tuple(self.people.recordings(self.people.where(who, persons)))
         plan = Plan((*live, *queued), sessions, self._personless(ids, never))
         self.people.delete_recordings(sessions)
@@ -150,10 +152,9 @@ class PostHog(SaasSystem):
 
         The event's id is made from the key; PostHog keeps one event of an id, and one that is there is not sent again.
         """
-        device = outgoing.values.get(self.settings.device_item, "").strip() if self.settings.device_item else ""
-        fields = self.to_fields(
-            {item: value for item, value in outgoing.values.items() if item != self.settings.device_item}
-        )
+        values = dict(outgoing.values)
+        device = values.pop(self.settings.device_item, "").strip()
+        fields = self.to_fields(values)
         named = fields.get("email", "").strip().lower() if self.settings.identified else ""
         self._refuse_names(fields)
         made = str(uuid.uuid5(OURS, key))
@@ -180,6 +181,12 @@ class PostHog(SaasSystem):
     @property
     def _poll(self) -> timedelta:
         return timedelta(seconds=self.settings.poll_seconds)
+
+    def _pointed(self, who: Identifiers, live: list[str]) -> tuple[list[str], list[str]]:
+        """Persons that events point to and who are not there: those being deleted, and those who never were."""
+        pointed = [one for one in self.people.person_ids(who) if one not in live]
+        queued = [one for one in pointed if self.people.deletion(one) is not None]
+        return queued, [one for one in pointed if one not in queued]
 
     def _personless(self, ids: tuple[str, ...], never: list[str]) -> int:
         if not never:
@@ -232,11 +239,8 @@ class PostHog(SaasSystem):
         if of and self.settings.identified:
             properties["$set"] = dict(fields)
         body: dict[str, Any] = {"api_key": self.settings.project_key, "event": self.settings.event, "uuid": made}
-        where = self.settings.model_copy(update={"url": self.settings.capture_url})
-        door = Api(self.name, where, NoAuth())
-        door.call(
-            "capture an event", "POST", "/i/v0/e/", json={**body, "distinct_id": of or made, "properties": properties}
-        )
+        body |= {"distinct_id": of or made, "properties": properties}
+        self.door.call("capture an event", "POST", "/i/v0/e/", json=body)
 
 
 def _told(recording: Mapping[str, Any]) -> dict[str, Any]:

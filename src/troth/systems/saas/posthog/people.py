@@ -8,7 +8,7 @@ from urllib.parse import quote
 from troth.systems.kit.api import Api
 from troth.systems.kit.fields import items_of
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Finding, SystemProblem
+from troth.systems.kit.outcomes import Expires, Finding, SystemProblem
 from troth.systems.kit.paging import in_batches
 from troth.systems.saas.posthog.hogql import SEVERAL, Queries, Where, one_of
 
@@ -51,12 +51,13 @@ class People:
         """Rows of these persons, and of these ids that no person has."""
         return one_of("person_id", [one["uuid"] for one in persons], "p") | one_of("distinct_id", self.ids(who), "d")
 
-    def events(self, where: Where) -> Iterator[Finding]:
-        """Every event, oldest first."""
-        columns = "uuid, event, timestamp, distinct_id, properties"
-        for uuid, event, time, _, properties in self._queries.all("read events", columns, "events", where):
+    def events(self, where: Where, goes: Mapping[str, Expires]) -> Iterator[Finding]:
+        """Every event, oldest first. `goes`: persons whose events nobody can delete, and by what these go."""
+        columns = "uuid, event, timestamp, person_id, properties"
+        for uuid, event, time, person, properties in self._queries.all("read events", columns, "events", where):
             told = json.loads(properties) if isinstance(properties, str) else dict(properties or {})
-            yield Finding("event", str(uuid), {"event": event, "timestamp": time, **told})
+            values = {"event": event, "timestamp": time, **told}
+            yield Finding("event", str(uuid), values, goes=goes.get(str(person)))
 
     def recordings(self, where: Where) -> dict[str, Mapping[str, Any]]:
         """The session recordings that can still be played, by their ids."""

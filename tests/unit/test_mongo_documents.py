@@ -17,7 +17,7 @@ from troth.systems.mongo.paths import places, token, values
 from troth.systems.mongo.reaching import Held, reach, shared
 from troth.systems.mongo.refusing import live, refusals
 from troth.systems.mongo.spelling import forms, identifiers
-from troth.systems.mongo.store import Store, told
+from troth.systems.mongo.store import Store, Swallowed, told
 from troth.systems.mongo.system import MongoSystem
 from troth.systems.sql.dataset import parse
 from troth.systems.sql.dialects.base import Limits
@@ -321,6 +321,12 @@ def test_an_address_without_a_database_is_a_problem_of_settings() -> None:
     with pytest.raises(SystemProblem) as wrong, store.asked("find people"):
         pass
     assert wrong.value.consequence == "fix settings"
+
+
+def test_writes_that_a_server_swallows_are_a_problem_that_says_so() -> None:
+    store = Store("mongodb://127.0.0.1:1/shop", "shop")
+    with pytest.raises(SystemProblem, match="3 documents of users did not change"), store.asked("erase"):
+        raise Swallowed("users", 3)
 
 
 def test_a_server_that_is_not_there_is_tried_again_later() -> None:

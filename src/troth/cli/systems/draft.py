@@ -13,10 +13,14 @@ from troth.cli.systems import target
 def run(
     url: Annotated[str, typer.Argument(help="The database's address, or `env:NAME` of a variable that holds it.")],
     *,
-    schema: Annotated[str | None, typer.Option(help="The schema to look at; the usual one if not given.")] = None,
-    sample: Annotated[int, typer.Option(min=0, help="Rows of each table whose values are judged; 0 for none.")] = 200,
-    title: Annotated[str, typer.Option(help="What the dataset is called.")] = "Draft",
-    out: Annotated[Path | None, typer.Option(help="Write here instead of to standard output.")] = None,
+    schema: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The schema to look at; the usual one if not given.")
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(min=0, metavar="ROWS", help="Rows of each table whose values are judged; 0 for none.")
+    ] = 200,
+    title: Annotated[str, typer.Option(metavar="TITLE", help="What the dataset is called.")] = "Draft",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here instead of to standard output.")] = None,
     json: target.Json = False,
 ) -> None:
     """Look at a database, read only, and begin its dataset file: what columns hold, how tables hang together.

@@ -12,7 +12,7 @@ from troth.cli.systems import target
 
 def run(
     file: Annotated[Path, typer.Argument(help="A fideslang dataset file.")],
-    out: Annotated[Path | None, typer.Option(help="Write here instead of to standard output.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here instead of to standard output.")] = None,
     dataset_key: target.Keys = None,
     nested: Annotated[
         bool, typer.Option("--nested", help="For a document store: parts of documents become columns of their own.")

@@ -27,15 +27,17 @@ People = Annotated[
     Path | None,
     typer.Option("--identities", metavar="FILE", help="A person a line, `email:…` or JSON; `-` is standard input."),
 ]
-Name = Annotated[str | None, typer.Option("--system", help="A system of the systems file.")]
+Name = Annotated[str | None, typer.Option("--system", metavar="NAME", help="A system of the systems file.")]
 File = Annotated[
     Path | None, typer.Option("--dataset", metavar="FILE", help="A dataset file, ours or fideslang, with --url.")
 ]
 Keys = Annotated[
-    list[str] | None, typer.Option("--dataset-key", help="Which dataset of a fideslang file; may be said again.")
+    list[str] | None,
+    typer.Option("--dataset-key", metavar="KEY", help="Which dataset of a fideslang file; may be said again."),
 ]
 Url = Annotated[
-    str | None, typer.Option("--url", help="The database's address, or `env:NAME` of a variable that holds it.")
+    str | None,
+    typer.Option("--url", metavar="URL", help="The database's address, or `env:NAME` of a variable that holds it."),
 ]
 Explain = Annotated[bool, typer.Option("--explain", help="Only print the plan and its statements.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +20,13 @@ MANY = 2_000
 _ANY_CASE = {"locale": "en", "strength": 2}
 
 
-@dataclass(frozen=True)
 class Swallowed(Exception):
-    """The server took a write and fewer documents changed than were there: `missing` of `collection`."""
+    """The server took a write and fewer documents changed than were meant to: `missing` of `collection`."""
 
-    collection: str
-    missing: int
+    def __init__(self, collection: str, missing: int) -> None:
+        super().__init__(collection, missing)
+        self.collection = collection
+        self.missing = missing
 
 
 class Store:

@@ -1,0 +1,59 @@
+"""How identifiers are escaped in log lines: percent signs, JSON's and servers' backslashes. On small letters. Pure."""
+
+import re
+from collections.abc import Iterator
+
+AT = (b"@", b"%40", b"%2540", b"%252540", b"\\u0040", b"\\x40")
+PLUS = (b"+", b"%2b", b"%252b", b"%25252b", b"\\u002b", b"\\x2b")
+"""The marks of an identifier that are commonly escaped, as they are written."""
+_DEEP = 3  # times something may have been escaped
+_ODD = rb"2[de]|3[0-9]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9a]"  # letters, digits, `.-_` and the backslash
+_PERCENT = re.compile(rb"%(?:25)*(?:" + _ODD + rb")")
+_UNICODE = re.compile(rb"\\u00(?:25|" + _ODD + rb")")
+_HEX = re.compile(rb"\\x(?:25|" + _ODD + rb")")
+_PLUS = re.compile(rb"%(?:25)*2b|\\u002b|\\x2b")
+_ESCAPE = re.compile(rb"%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\[a-z\"'/\\]")
+_PERCENTS = re.compile(rb"%[0-9a-f]{2}")
+_SLASHES = re.compile(rb"\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[a-z\"'/\\])")
+
+
+def unusual(view: bytes, *, plus: bool) -> bool:
+    """Whether something is escaped that nobody needs to (a letter, say), or a `+` where that matters (`plus`)."""
+    percent, slash = b"%" in view, b"\\" in view
+    return bool(
+        (percent and _PERCENT.search(view))
+        or (slash and b"\\u00" in view and _UNICODE.search(view))
+        or (slash and b"\\x" in view and _HEX.search(view))
+        or (plus and _PLUS.search(view))
+    )
+
+
+def resolved(view: bytes) -> Iterator[bytes]:
+    """The view with escapes resolved, once and again while there are any. Newlines stay where they are."""
+    for _ in range(_DEEP):
+        plain = _ESCAPE.sub(_plain, view)
+        if plain == view:
+            return
+        yield plain
+        view = plain
+
+
+def blanked(view: bytes) -> bytes:
+    """The view with its marks resolved and a space for every other escape, for views with none that is unusual."""
+    for written, sign in ((AT, b"@"), (PLUS, b"+")):
+        for one in written[1:]:
+            view = view.replace(one, sign)
+    while b"%25" in view:
+        view = view.replace(b"%25", b"%")
+    return _SLASHES.sub(b" ", _PERCENTS.sub(b" ", view))
+
+
+def without_escape(word: bytes) -> tuple[bytes, ...]:
+    """What a word may be that stands behind a percent sign or a backslash: the escape's own letters may not be its."""
+    return tuple(word[length:] for length in (0, 1, 2, 3, 4, 5, 6, 7) if length < len(word))
+
+
+def _plain(match: re.Match[bytes]) -> bytes:
+    code = match[1] or match[2] or match[3]
+    byte = int(code, 16) if code else 32
+    return bytes((byte,)).lower() if byte < 128 and byte not in (10, 13) else b" "

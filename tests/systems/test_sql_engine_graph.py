@@ -101,7 +101,7 @@ def test_a_row_that_repeats_the_account_it_is_looked_up_by_is_the_persons(make: 
     """Its identity column is what led there: nobody else is named, though the account was not asked for."""
     system = make(
         PEOPLE
-        + "create table usage_log (id int primary key, account int); insert into usage_log values (5, 1), (6, 2)",
+        + "create table usage_log (id int primary key, account int);\ninsert into usage_log values (5, 1), (6, 2)",
         PERSON
         + """
   usage_log:
@@ -174,10 +174,10 @@ def test_an_answer_of_somebody_else_under_an_own_post_is_shared(make: Make, serv
 def test_a_circle_of_rows_ends(make: Make, server: Server) -> None:
     system = make(
         PEOPLE
-        + """create table a (id int primary key, person int, b int); create table b (id int primary key, a int);
-        insert into a values (1, 1, 1), (2, null, 2), (3, null, 9); insert into b values (1, 2), (2, 1), (3, 3)""".replace(
-            "; ", ";\n"
-        ),
+        + """create table a (id int primary key, person int, b int);
+        create table b (id int primary key, a int);
+        insert into a values (1, 1, 1), (2, null, 2), (3, null, 9);
+        insert into b values (1, 2), (2, 1), (3, 3)""",
         PERSON
         + """
   a:
@@ -198,6 +198,9 @@ def test_a_circle_of_rows_ends(make: Make, server: Server) -> None:
     assert _tables(system.erase(ANA, key="k")) == {"person": {"erased": 1}, "a": {"erased": 2}, "b": {"erased": 2}}
     assert server.all("select id from a") == [(3,)]
     assert server.all("select id from b") == [(3,)]
+
+
+CIRCLE = ";\nalter table team add foreign key (lead_member) references member (id)"
 
 
 def test_foreign_keys_that_point_in_a_circle_do_not_stop_the_deletion(make: Make, server: Server) -> None:
@@ -237,7 +240,8 @@ def test_references_by_several_columns_match_all_of_them(make: Make, server: Ser
         PEOPLE
         + """create table purchase (shop varchar(5), number int, person int, primary key (shop, number));
         insert into purchase values ('a', 1, 1), ('a', 2, 2), ('b', 1, 2);
-        create table item (shop varchar(5), number varchar(10), line int, words varchar(20), primary key (shop, number, line));
+        create table item (shop varchar(5), number varchar(10), line int, words varchar(20),
+        primary key (shop, number, line));
         insert into item values ('a', '1', 1, 'x'), ('a', '1', 2, 'x'), ('a', '2', 1, 'x'), ('b', '1', 1, 'x')""",
         PERSON
         + """
@@ -322,10 +326,7 @@ def test_an_address_goes_with_the_last_who_lives_there(make: Make, server: Serve
 
 def test_both_in_one_batch_share_nothing_with_anybody_else(make: Make, server: Server) -> None:
     system = make(
-        PEOPLE
-        + "create table talk (id int primary key, a int, b int); insert into talk values (1, 1, 2)".replace(
-            "; ", ";\n"
-        ),
+        PEOPLE + "create table talk (id int primary key, a int, b int);\ninsert into talk values (1, 1, 2)",
         PERSON
         + """
   talk:

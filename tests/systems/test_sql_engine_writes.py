@@ -101,7 +101,8 @@ SWALLOWING = {
     "postgresql": "create function keep() returns trigger language plpgsql as 'begin new.name = old.name; return new; "
     "end';\ncreate trigger keep before update on person for each row execute function keep()",
     "mariadb": "create trigger keep before update on person for each row set new.name = old.name",
-    "sqlite": "create trigger keep after update on person begin update person set name = old.name where id = old.id; end",
+    "sqlite": "create trigger keep after update on person begin "
+    "update person set name = old.name where id = old.id; end",
 }
 
 
@@ -120,8 +121,7 @@ def test_a_trigger_that_undoes_the_mask_is_found(make: Make, server: Server) -> 
 def test_a_cascade_added_between_two_erasures_is_seen_before_the_second(make: Make, server: Server) -> None:
     if server.kind == "sqlite":
         pytest.skip("SQLite cannot add a foreign key to a table")
-    server.run("create table invoice (id int primary key, person_id int); insert into invoice values (1, 1)".replace(
-        "; ", ";\n"))  # fmt: skip
+    server.run("create table invoice (id int primary key, person_id int);\ninsert into invoice values (1, 1)")
     ddl = """create table person (id int primary key, email varchar(60));
     insert into person values (1, 'ana@example.org'), (2, 'ben@example.org')"""
     server.run(ddl)
@@ -147,9 +147,10 @@ tables:
 
 def test_ten_thousand_people_are_as_few_statements_as_one(server: Server) -> None:
     people = ", ".join(f"({n}, 'p{n}@example.org', 'P')" for n in range(1, 10_001))
-    server.run("create table person (id int primary key, email varchar(60), name varchar(20));\n"
-               "create index person_email on person (email);\n"
-               "create table purchase (id int primary key, person int);\ncreate index by_person on purchase (person)")  # fmt: skip
+    server.run("""create table person (id int primary key, email varchar(60), name varchar(20));
+    create index person_email on person (email);
+    create table purchase (id int primary key, person int);
+    create index by_person on purchase (person)""")
     with server.admin.connect() as connection:
         connection.exec_driver_sql(f"insert into person values {people}")
         connection.exec_driver_sql("insert into purchase select id, id from person")

@@ -80,14 +80,16 @@ class Reach:
 
     # conditions
 
-    def same(self, name: str, columns: Iterable[str], source: FromClause, cells: FromClause) -> ColumnElement[bool]:
-        """`columns` of `source` equal the given cells `c0, c1 …`, NULL being equal to NULL."""
+    def same(
+        self, name: str, columns: Iterable[str], source: FromClause, cells: FromClause, *, nulls: bool
+    ) -> ColumnElement[bool]:
+        """`columns` of `source` equal the given cells `c0, c1 …`. `nulls`: NULL equals NULL, and no index serves."""
         pairs = ((one, self.live(name, one), cells.c[f"c{i}"]) for i, one in enumerate(columns))
-        return and_(*(self._same(self.column(source, name, one), live, cell) for one, live, cell in pairs))
+        return and_(*(self._same(self.column(source, name, one), live, cell, nulls) for one, live, cell in pairs))
 
-    def _same(self, here: Element, live: LiveColumn, cell: Element) -> ColumnElement[bool]:
+    def _same(self, here: Element, live: LiveColumn, cell: Element, nulls: bool) -> ColumnElement[bool]:
         plain = equal(here, live, cell, dialect=self.dialect)
-        return or_(plain, and_(here.is_(None), cell.is_(None))) if live.nullable else plain
+        return or_(plain, and_(here.is_(None), cell.is_(None))) if nulls else plain
 
     def linked(self, name: str, way: ByLink, source: FromClause, cells: FromClause) -> ColumnElement[bool]:
         """`source` is a row that `way` leads to from the given values."""

@@ -37,14 +37,14 @@ def statements(plan: Plan) -> Iterator[tuple[str, str]]:
             yield f"who else leads to {table}", sent(name, build).text
     for step in plan.steps:
         for one in questions(reach, step):
-            yield f"would it break {one.name[2]} of {step.table}", sent(one.name, one.build).text
+            yield f"would it break {one.name[2]} of {step.table}", sent((*one.name, False), one.build).text
     for step in plan.steps:
         if step.loosens:
-            yield f"loosen {step.table}", sent(("loosen", step.table), partial(loosening, reach, step)).text
+            yield f"loosen {step.table}", sent(("loosen", step.table, False), partial(loosening, reach, step)).text
     for step in plan.steps:
         if step.writes:
             build = partial(writing, reach, step, returning=reach.dialect in RETURNING)
-            yield f"{step.effect} {step.table}", sent(("write", step.table), build).text
+            yield f"{step.effect} {step.table}", sent(("write", step.table, False), build).text
 
 
 def _reached_by(reach: Reach, table: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import case, delete, func, literal, literal_column, null, select, tuple_, update
+from sqlalchemy import case, delete, func, literal_column, null, select, tuple_, update
 from sqlalchemy.engine.interfaces import Dialect
 
 from troth.systems.sql.catalog import Catalog, ForeignKey, children_first
@@ -147,55 +147,55 @@ def _with(step: Step, loosens: tuple[str, ...]) -> Step:
     return Step(step.table, step.effect, step.assigns, step.reason, loosens)
 
 
-# the writing statements: each over the rows whose keys are bound as `rows`
+# the writing statements: each over the rows whose keys are bound as `rows`; `nulls`: some keys have a NULL in them
 
 
-def writing(reach: Reach, step: Step, *, returning: bool) -> Any:
+def writing(reach: Reach, step: Step, *, returning: bool, nulls: bool = False) -> Any:
     """The one DELETE or UPDATE of a step. `returning`: rows `(n, still)` it touched, `still`: not as it should be."""
     if step.effect == "delete":
-        return _delete(reach, step.table, returning=returning)
+        return _delete(reach, step.table, returning=returning, nulls=nulls)
     here: Any = reach.at(step.table)
     columns = ((one, reach.column(here, step.table, one.column)) for one in step.assigns)
     values = {_name(reach, step.table, one.column): one.value(column) for one, column in columns}
-    rows, same = _rows(reach, step.table, here)
+    rows, same = _rows(reach, step.table, here, nulls)
     statement = update(here).values(values).where(same, changed(step.assigns, here))
     if not returning:
         return statement
     return statement.returning(rows.c.n, case((changed(step.assigns, here), 1), else_=0))
 
 
-def _delete(reach: Reach, table: str, *, returning: bool) -> Any:
+def _delete(reach: Reach, table: str, *, returning: bool, nulls: bool) -> Any:
     here: Any = reach.at(table)
-    rows, same = _rows(reach, table, here)
+    rows, same = _rows(reach, table, here, nulls)
     if reach.dialect not in ("sqlite", "bigquery"):  # these have no DELETE … USING
         statement = delete(here).where(same)
         return statement.returning(rows.c.n, literal_column("0")) if returning else statement
+    if reach.dialect == "bigquery" or nulls:
+        return delete(here).where(select(literal_column("1")).select_from(rows).where(same).correlate(here).exists())
     keys = reach.table(table).key
-    if reach.dialect == "bigquery" or any(reach.live(table, one).nullable for one in keys):
-        return delete(here).where(select(literal(1)).select_from(rows).where(same).correlate(here).exists())
     found = select(*(rows.c[f"c{i}"] for i in range(len(keys))))
     return delete(here).where(tuple_(*(reach.column(here, table, one) for one in keys)).in_(found))
 
 
-def loosening(reach: Reach, step: Step) -> Any:
+def loosening(reach: Reach, step: Step, *, nulls: bool = False) -> Any:
     """Sets foreign keys to NULL in rows that are about to be deleted."""
     here: Any = reach.at(step.table)
     values = {_name(reach, step.table, one): null() for one in step.loosens}
-    return update(here).values(values).where(_rows(reach, step.table, here)[1])
+    return update(here).values(values).where(_rows(reach, step.table, here, nulls)[1])
 
 
-def left(reach: Reach, step: Step) -> Any:
+def left(reach: Reach, step: Step, *, nulls: bool = False) -> Any:
     """How many of the rows are still there, respectively still as they were: a trigger or rule swallowed the write."""
     here = reach.at(step.table, "t")
-    rows, same = _rows(reach, step.table, here)
+    rows, same = _rows(reach, step.table, here, nulls)
     counted = select(func.count()).select_from(here.join(rows, same))
     return counted if step.effect == "delete" else counted.where(changed(step.assigns, here))
 
 
-def _rows(reach: Reach, table: str, here: Any) -> Any:
+def _rows(reach: Reach, table: str, here: Any, nulls: bool) -> Any:
     key = reach.table(table).key
     rows = given(ROWS, len(key))
-    return rows, reach.same(table, key, here, rows)
+    return rows, reach.same(table, key, here, rows, nulls=nulls)
 
 
 def _name(reach: Reach, table: str, column: str) -> str:

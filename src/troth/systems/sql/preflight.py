@@ -10,12 +10,13 @@ from sqlalchemy.sql.elements import quoted_name
 
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.dialects.live import Check, Unique
-from troth.systems.sql.given import PIECE, bound, given
+from troth.systems.sql.given import given
 from troth.systems.sql.mask import Assign
 from troth.systems.sql.model import Fixed, Hashed
 from troth.systems.sql.plan import ROWS, Plan, Step
 from troth.systems.sql.statements import Runner
 from troth.systems.sql.walk import Key
+from troth.systems.sql.write import pieces
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Question:
     """One thing to ask of the rows; `build` counts those that would break it."""
 
     name: tuple[str, str, str]
-    build: Callable[[], Any]
+    build: Callable[..., Any]
     broken: Broken
 
 
@@ -77,22 +78,22 @@ def _first(assigns: Iterable[Assign], columns: Sequence[str]) -> str | None:
 
 def _count(runner: Runner, question: Question, keys: Sequence[Key]) -> bool:
     """Whether any row is in the way. Rows of two pieces that would become equal are left to the database."""
-    for begin in range(0, len(keys), PIECE):
-        rows = ([n, *key] for n, key in enumerate(keys[begin : begin + PIECE]))
-        if runner.number(question.name, question.build, bound(ROWS, rows, runner.dialect)):
-            return True
-    return False
+    found = (
+        runner.number((*question.name, one.nulls), partial(question.build, nulls=one.nulls), one.bound(runner))
+        for one in pieces(keys)
+    )
+    return any(found)
 
 
-def breaking(reach: Reach, step: Step, check: Check) -> Any:
+def breaking(reach: Reach, step: Step, check: Check, *, nulls: bool = False) -> Any:
     """How many of the masked rows the condition would refuse."""
     condition = text(f"NOT ({check.text.replace(':', chr(92) + ':')})")  # a colon there is no parameter of ours
-    return select(func.count()).select_from(_masked(reach, step)).where(condition)
+    return select(func.count()).select_from(_masked(reach, step, nulls)).where(condition)
 
 
-def meeting(reach: Reach, step: Step, unique: Unique) -> Any:
+def meeting(reach: Reach, step: Step, unique: Unique, *, nulls: bool = False) -> Any:
     """How many times masked rows would be equal to one another."""
-    rows = _masked(reach, step)
+    rows = _masked(reach, step, nulls)
     columns = [_at(reach, step.table, rows, one) for one in unique.columns]
     groups = select(literal(1).label("one")).select_from(rows).group_by(*columns).having(func.count() > 1)
     if not unique.nulls_equal:
@@ -100,9 +101,9 @@ def meeting(reach: Reach, step: Step, unique: Unique) -> Any:
     return select(func.count()).select_from(groups.subquery("g"))
 
 
-def taken(reach: Reach, step: Step, unique: Unique) -> Any:
+def taken(reach: Reach, step: Step, unique: Unique, *, nulls: bool = False) -> Any:
     """How many masked rows would be equal to a row that is there already."""
-    rows, here = _masked(reach, step), reach.at(step.table, "o")
+    rows, here = _masked(reach, step, nulls), reach.at(step.table, "o")
     pairs = [(_at(reach, step.table, here, one), _at(reach, step.table, rows, one)) for one in unique.columns]
     equal = [old.is_not_distinct_from(new) if unique.nulls_equal else old == new for old, new in pairs]
     keys = enumerate(reach.table(step.table).key)
@@ -117,7 +118,7 @@ def _at(reach: Reach, table: str, source: FromClause, column: str) -> Any:
     return source.c[reach.live(table, column).name or column]
 
 
-def _masked(reach: Reach, step: Step) -> FromClause:
+def _masked(reach: Reach, step: Step, nulls: bool) -> FromClause:
     """The rows as they would be, every column under its own name; the keys as they are now beside them."""
     here, key = reach.at(step.table, "t"), reach.table(step.table).key
     rows = given(ROWS, len(key))
@@ -127,4 +128,6 @@ def _masked(reach: Reach, step: Step) -> FromClause:
         old = here.c[live.name or written]
         new = case((masks[written].changes(old), masks[written].value(old)), else_=old) if written in masks else old
         shown.append(new.label(quoted_name(live.name or written, quote=True)))
-    return select(*shown).select_from(here.join(rows, reach.same(step.table, key, here, rows))).subquery("m")
+    return (
+        select(*shown).select_from(here.join(rows, reach.same(step.table, key, here, rows, nulls=nulls))).subquery("m")
+    )

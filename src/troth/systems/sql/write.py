@@ -54,54 +54,67 @@ def _due(plan: Plan, step: Step, reached: Reached, shared: set[Key]) -> list[Key
 def write(runner: Runner, plan: Plan, rows: Mapping[str, Sequence[Key]]) -> dict[str, set[Key]]:
     """Changes these rows; returns which did, by table. Raises Swallowed, Raced and the database's own errors."""
     for step in plan.steps:
-        if step.loosens and rows[step.table]:
-            for values, _ in _pieces(runner, rows[step.table]):
-                runner.count(("loosen", step.table), partial(loosening, plan.reach, step), values)
+        for piece in pieces(rows[step.table]) if step.loosens else ():
+            build = partial(loosening, plan.reach, step, nulls=piece.nulls)
+            runner.count(("loosen", step.table, piece.nulls), build, piece.bound(runner))
     return {step.table: _carry_out(runner, plan, step, rows[step.table]) for step in plan.steps}
 
 
-def _pieces(runner: Runner, keys: Sequence[Key]) -> Iterator[tuple[dict[str, Any], Sequence[Key]]]:
-    """Keys in pieces that fit one statement, each with what to bind."""
-    for begin in range(0, len(keys), PIECE):
-        piece = keys[begin : begin + PIECE]
-        yield bound(ROWS, ([n, *key] for n, key in enumerate(piece)), runner.dialect), piece
+@dataclass(frozen=True)
+class Piece:
+    """Keys of rows for one statement. `nulls`: each has a NULL in it."""
+
+    keys: Sequence[Key]
+    nulls: bool
+
+    def bound(self, runner: Runner) -> dict[str, Any]:
+        return bound(ROWS, ([n, *key] for n, key in enumerate(self.keys)), runner.dialect)
+
+
+def pieces(keys: Sequence[Key]) -> Iterator[Piece]:
+    """Keys in pieces that fit one statement; those with a NULL, which no index finds, apart."""
+    for nulls in (False, True):
+        some = [key for key in keys if (None in key) == nulls]
+        for begin in range(0, len(some), PIECE):
+            yield Piece(some[begin : begin + PIECE], nulls)
 
 
 def _carry_out(runner: Runner, plan: Plan, step: Step, keys: Sequence[Key]) -> set[Key]:
     changed: set[Key] = set()
-    for values, piece in _pieces(runner, keys):
+    for piece in pieces(keys):
         if plan.reach.dialect in RETURNING:
-            changed |= _told(runner, plan, step, values, piece)
+            changed |= _told(runner, plan, step, piece)
         else:
-            _counted(runner, plan, step, values, len(piece))
-            changed |= set(piece)
+            _counted(runner, plan, step, piece)
+            changed |= set(piece.keys)
     return changed
 
 
-def _told(runner: Runner, plan: Plan, step: Step, values: Mapping[str, Any], piece: Sequence[Key]) -> set[Key]:
-    build = partial(writing, plan.reach, step, returning=True)
-    told = runner.rows(("write", step.table), build, values)
+def _told(runner: Runner, plan: Plan, step: Step, piece: Piece) -> set[Key]:
+    build = partial(writing, plan.reach, step, returning=True, nulls=piece.nulls)
+    told = runner.rows(("write", step.table, piece.nulls), build, piece.bound(runner))
     unchanged = sum(still for _, still in told)
-    if len(told) < len(piece):
-        unchanged += _left(runner, plan, step, values)
+    if len(told) < len(piece.keys):
+        unchanged += _left(runner, plan, step, piece)
     if unchanged:
         raise Swallowed(step.table, unchanged)
-    return {piece[n] for n, _ in told}
+    return {piece.keys[n] for n, _ in told}
 
 
-def _counted(runner: Runner, plan: Plan, step: Step, values: Mapping[str, Any], expected: int) -> None:
+def _counted(runner: Runner, plan: Plan, step: Step, piece: Piece) -> None:
     """Where the database only counts: all rows or none, else somebody else was here at the same time."""
-    build = partial(writing, plan.reach, step, returning=False)
-    count = runner.count(("write", step.table), build, values)
-    if step.effect != "delete" or count < expected:
-        if unchanged := _left(runner, plan, step, values):
+    build = partial(writing, plan.reach, step, returning=False, nulls=piece.nulls)
+    count = runner.count(("write", step.table, piece.nulls), build, piece.bound(runner))
+    if step.effect != "delete" or count < len(piece.keys):
+        if unchanged := _left(runner, plan, step, piece):
             raise Swallowed(step.table, unchanged)
-        if 0 <= count < expected and plan.reach.dialect != "sqlite":  # there, nobody else writes meanwhile
+        if 0 <= count < len(piece.keys) and plan.reach.dialect != "sqlite":  # there, nobody else writes meanwhile
             raise Raced
 
 
-def _left(runner: Runner, plan: Plan, step: Step, values: Mapping[str, Any]) -> int:
-    return runner.number(("left", step.table), partial(left, plan.reach, step), values)
+def _left(runner: Runner, plan: Plan, step: Step, piece: Piece) -> int:
+    build = partial(left, plan.reach, step, nulls=piece.nulls)
+    return runner.number(("left", step.table, piece.nulls), build, piece.bound(runner))
 
 
 def changes(

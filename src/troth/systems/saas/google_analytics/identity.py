@@ -7,7 +7,7 @@ from troth.systems.kit.identifiers import Identifiers
 
 # The value of the cookie _ga is GA1.2.<client id>; the client id is two numbers. A device identifier of any other form
 # is somebody else's and does not go to Google.
-_CLIENT = re.compile(r"(?:GA\d\.\d+\.)?(\d{1,20}\.\d{1,20})")
+_CLIENT = re.compile(r"(?:GA[0-9]\.[0-9]+\.)?([0-9]{1,20}\.[0-9]{1,20})")
 _APP_INSTANCE = re.compile(r"[0-9a-fA-F]{32}")
 _GMAIL = ("gmail.com", "googlemail.com")
 

@@ -41,13 +41,10 @@ browser:
 # SQL tests also run on a real MariaDB, which they start and end themselves. Debian's bare server programs are enough:
 # without the full package no server starts by itself and no port is taken. Where we may not install it, they are skipped.
 servers:
-	@command -v mariadbd >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			mariadb-server-core mariadb-client-core >/dev/null; \
-	else \
-		echo "MariaDB is not installed: its tests are skipped; to run them, 'sudo apt-get install mariadb-server-core mariadb-client-core'"; \
-	fi
+	@PATH="$$PATH:/usr/sbin"; command -v mariadbd >/dev/null || \
+	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends mariadb-server-core mariadb-client-core >/dev/null; } || \
+	echo "MariaDB is not installed, its tests are skipped: apt-get install mariadb-server-core mariadb-client-core"
 
 format: $(VENV)/ready
 	$(RUN)ruff check --fix .

@@ -1,5 +1,6 @@
 """Every statement of a plan compiles for every kind of database, also for those no test ever meets."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -223,3 +224,11 @@ def test_an_absent_driver_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(BY_NAME["mssql"]), "modules", ("no_such_driver",))
     with pytest.raises(SystemProblem, match=r"install troth\[mssql\]"):
         BY_NAME["mssql"].check_driver("shop")
+
+
+def test_the_reference_says_of_each_kind_how_far_it_was_tried() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/databases.md").read_text(encoding="utf-8")
+    for one in DIALECTS:
+        install = f"`troth[{one.extra}]`" if one.extra else "nothing more"
+        address = f"`{one.schemes[0]}://" + ("/file`" if one.extra is None and one.names[0] == "sqlite" else "`")
+        assert f"| {one.title} | {address} | {install} | {one.tested} |" in page

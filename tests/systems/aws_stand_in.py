@@ -59,7 +59,7 @@ class AwsStandIn(Sandbox):
             refusal = _refusal(claim["service"], 403, "SignatureDoesNotMatch")
             self._note(vendor, request, operation, 403, [])
             return refusal
-        if claim["service"] in ("ses", "sts"):
+        if claim["service"] == "ses" or (claim["service"] == "sts" and b"GetCallerIdentity" in request.get_data()):
             return super()._vendor(request, vendor, path)
         planned = self._failures[vendor].next(operation.id)
         response = planned.response() if planned else None
@@ -227,15 +227,25 @@ def _signed(request: Request, claim: Mapping[str, str]) -> bool:
     again = AWSRequest(method=request.method, url=url, headers=headers, data=request.get_data())
     again.context["timestamp"] = request.headers["X-Amz-Date"]
     kind = S3SigV4Auth if claim["service"] == "s3" else SigV4Auth
-    auth = kind(Credentials(KEY_ID, SECRET), claim["service"], claim["region"])
+    known = {KEY_ID: SECRET} | {role.access_key_id: role.secret_access_key for role in _roles()}
+    if claim["key"] not in known:
+        return False
+    auth = kind(Credentials(claim["key"], known[claim["key"]]), claim["service"], claim["region"])
     text = auth.string_to_sign(again, auth.canonical_request(again))
-    return claim["key"] == KEY_ID and auth.signature(text, again) == claim["signature"]
+    return bool(auth.signature(text, again) == claim["signature"])
+
+
+def _roles() -> list[Any]:
+    """Roles that were taken on, with the keys they were given."""
+    return list(get_backend("sts")[ACCOUNT]["aws"].assumed_roles)
 
 
 def _operation(service: str, request: Request) -> Operation:
     """The operation by the name botocore gives it."""
     target = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
     name = "".join(f"_{one.lower()}" if one.isupper() else one for one in target).lstrip("_")
+    if service == "sts":
+        name = dict(parse_qsl(request.get_data(as_text=True))).get("Action", "")
     if service == "s3":
         queried = {key for key, _ in parse_qsl(urlsplit(request.environ["REQUEST_URI"]).query, keep_blank_values=True)}
         marks = [mark for method, mark in _S3 if method == request.method and mark in queried]

@@ -324,6 +324,23 @@ class TestSettings:
             Aws.from_config("aws", given, Path("/nowhere")).find(WHO)
         assert caught.value.consequence == "fix settings"
 
+    def test_a_role_is_taken_on_and_its_keys_sign(self, it: Subject) -> None:
+        it.seed()
+        role = "arn:aws:iam::123456789012:role/troth"
+        assert len(only(it, **bucket(keys=["users/{account}/"]), role=role).find(WHO).findings) == 2
+        assert it.operations()[0] == "AssumeRole"
+        (taken,) = stand_in._roles()
+        assert (taken.role_arn, taken.session_name) == (role, "troth")
+
+    def test_a_role_without_keys_asks_for_settings(self, it: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+        given = {name: value for name, value in PLACES.items() if "key" not in name}
+        system = Aws.from_config("aws", {**given, "role": "arn:aws:iam::123456789012:role/troth"}, Path("/nowhere"))
+        with pytest.raises(SystemProblem, match="no keys that could take on the role") as caught:
+            system.test()
+        assert caught.value.consequence == "fix settings"
+
     def test_the_kit_of_aws_is_an_extra(self, it: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(__import__("sys").modules, "botocore.session", None)
         with pytest.raises(SystemProblem, match=r"install troth\[aws\]") as caught:

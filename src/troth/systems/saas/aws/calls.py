@@ -1,29 +1,16 @@
 """Calls to AWS: signed by botocore, sent by our own client, tried again by our own rules."""
 
-import logging
 import threading
 from collections.abc import Sequence
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.kit.pace import Pace
 from troth.systems.kit.persist import persist
+from troth.systems.saas.aws import session
 from troth.systems.saas.aws.problems import code_of, told
+from troth.systems.saas.aws.session import Keys
 from troth.systems.saas.aws.settings import AwsSettings
-from troth.systems.saas.aws.wire import Wire
-
-# At DEBUG botocore logs whole requests and replies.
-logging.getLogger("botocore").setLevel(logging.WARNING)
-
-_Keys = tuple[str, str, str] | None
-
-
-@cache
-def _models() -> Any:
-    """AWS's own descriptions of its services: large, so read once a process."""
-    return import_module("botocore.loaders").create_loader()
 
 
 class Aws:
@@ -34,7 +21,7 @@ class Aws:
         self._settings = settings
         self.pace = pace
         self._lock = threading.Lock()
-        self._keys: _Keys = None
+        self._keys: Keys = None
         self._session: Any = None
         self._clients: dict[str, Any] = {}
 
@@ -76,39 +63,14 @@ class Aws:
         with self._lock:
             keys = self._revealed()
             if self._session is None or keys != self._keys:  # rotated keys need no restart
-                self._session, self._keys, self._clients = self._begun(keys), keys, {}
+                self._session, self._keys, self._clients = session.begun(self.name, self._settings, keys), keys, {}
             if service not in self._clients:
-                self._clients[service] = self._made(service)
+                self._clients[service] = session.made(self._session, self.name, self._settings, service)
             return self._clients[service]
 
-    def _revealed(self) -> _Keys:
+    def _revealed(self) -> Keys:
         given = self._settings
         if given.access_key_id is None or given.secret_access_key is None:
             return None
         token = given.session_token.reveal() if given.session_token else ""
         return given.access_key_id.reveal(), given.secret_access_key.reveal(), token
-
-    def _begun(self, keys: _Keys) -> Any:
-        try:
-            session = import_module("botocore.session").Session()
-        except ImportError:
-            raise SystemProblem(
-                f"{self.name}: the connector of AWS needs boto3; install troth[aws]", consequence="fix settings"
-            ) from None
-        session.register_component("data_loader", _models())
-        if keys:
-            session.set_credentials(keys[0], keys[1], keys[2] or None)
-        session.register("before-send", Wire(self.name, self._settings))
-        return session
-
-    def _made(self, service: str) -> Any:
-        addressed: dict[str, Any] = {"s3": {"addressing_style": "path"}} if self._settings.url else {}
-        config = import_module("botocore.config").Config(retries={"total_max_attempts": 1}, **addressed)
-        try:
-            return self._session.create_client(
-                service, region_name=self._settings.region, endpoint_url=self._settings.url or None, config=config
-            )
-        except ValueError:
-            raise SystemProblem(
-                f"{self.name}: the region or address is none; correct it", consequence="fix settings"
-            ) from None

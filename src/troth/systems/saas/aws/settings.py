@@ -88,6 +88,13 @@ class AwsSettings(ConnectorSettings):
     session_token: SecretText | None = Field(
         None, title="Session token", description="With temporary keys only.", json_schema_extra=_SECRET
     )
+    role: str = Field(
+        "",
+        title="Role",
+        description="ARN of a role to take on, in this account or another. The keys then only need to take it on.",
+        pattern=r"^$|^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$",
+    )
+    external_id: str = Field("", title="External id", description="That the role asks for, if it does.")
     buckets: tuple[Bucket, ...] = Field((), title="Buckets", description="S3 buckets with people's objects.")
     log_groups: tuple[LogGroup, ...] = Field((), title="Log groups", description="CloudWatch log groups.")
     tables: tuple[Table, ...] = Field((), title="Tables", description="DynamoDB tables with people's items.")

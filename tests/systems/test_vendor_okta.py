@@ -63,6 +63,7 @@ def scenario(**more: Any) -> Scenario:
         "outgoing": Outgoing("rec-1", "t", "row", ("portal",), {"email": JO, "full-name": "Jo Neil"}, False),
         "oldest": OLDEST,
         "in_urls": {
+            "read_log": "the System Log is filtered through the URL only",
             "list_users": "Okta searches users through the URL only",
             "get_user": "a login is looked at by its own address, since the index of its search lags",
         },
@@ -101,6 +102,19 @@ def test_find_shows_groups_factors_and_the_log_as_far_back_as_it_goes(it: Subjec
     assert any(one.values.get("phoneNumber") == "+33102030405" for one in it.find().findings)
     it.system = it.made(log=False)
     assert "log entry" not in {one.kind for one in it.find().findings}
+
+
+def test_log_entries_outlive_the_account_and_are_no_leftover(it: Subject) -> None:
+    it.seed()
+    it.erase()
+    found = it.find()
+    assert [one.kind for one in found.findings] == ["log entry"] * 3
+    assert found.left == ()
+
+
+def test_a_sign_in_that_failed_under_the_address_is_found(it: Subject) -> None:
+    it.ask("seed", records=[{"kind": "log", "actor": JO}])
+    assert [one.kind for one in it.find().findings] == ["log entry"]
 
 
 def test_a_list_that_is_none_is_never_an_empty_one(it: Subject) -> None:
@@ -142,7 +156,7 @@ def test_a_user_on_the_way_is_not_deleted_twice(it: Subject) -> None:
 def test_search_that_still_shows_who_was_deleted_is_not_believed(it: Subject) -> None:
     it.ask("seed", **SEED, search_lag=50)
     assert isinstance(it.erase(), Done)
-    assert it.find().findings == ()
+    assert it.find().left == ()
 
 
 @pytest.mark.parametrize("more", [{"roles": [ROLE]}, {"groups": ["00gGlass"]}])

@@ -113,7 +113,7 @@ class Story:
         assert isinstance(it.erase(), Done)
         assert it.mine() == []
         if it.offers("find"):
-            assert it.find().findings == ()
+            assert it.find().left == ()
         for key in ("erase-1", "erase-2"):
             assert isinstance(it.erase(key=key), Done)
         assert _all_still_there(others, it.others()), "somebody else's things were touched"

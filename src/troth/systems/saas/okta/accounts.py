@@ -12,7 +12,7 @@ from troth.systems.kit.api import Api, Reply
 from troth.systems.kit.fields import items_of
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Expires, Finding, SystemProblem
-from troth.systems.kit.paging import by_link
+from troth.systems.kit.paging import by_link, in_batches
 
 V1 = "/api/v1"
 USERS = f"{V1}/users"
@@ -22,6 +22,7 @@ LOG_KEPT = timedelta(days=90)
 LOG_STAYS = Expires(
     on="90 days after each event", setting="Okta purges its System Log by itself, and nobody can do so earlier"
 )
+LOG_TERMS = 10  # in one filter
 LOG_PAGES = 200  # of 1,000 entries
 
 User = Mapping[str, Any]
@@ -113,15 +114,23 @@ class Accounts:
             told = {"factor": row["factorType"], "status": row["status"], **(row.get("profile") or {})}
             yield Finding("sign-in factor", row["id"], told)
 
-    def log(self, user: str, now: datetime) -> Iterator[Finding]:
-        """What the System Log holds of a user: what they did and what was done to them.
+    def log(self, users: Sequence[User], who: Identifiers, now: datetime) -> Iterator[Finding]:
+        """What the System Log holds: what these users did, what was done to them, and under these addresses.
 
-        Both ends are named: Okta begins seven days ago when it is told no `since`, and never ends without an `until`.
+        Entries outlive an account, and a sign-in that failed has none. Both ends are named: Okta begins seven days ago
+        when it is told no `since`, and never ends without an `until`.
         """
-        query = {"filter": f'actor.id eq "{user}" or target.id eq "{user}"', "limit": "1000", "sortOrder": "ASCENDING"}
-        query |= {"since": _time(now - LOG_KEPT), "until": _time(now)}
-        for page in by_link(self._api, "read the System Log", f"{V1}/logs", params=query, most=LOG_PAGES):
-            yield from map(_entry, rows(page))
+        asked = [(f"{part}.id", user["id"]) for user in users for part in ("actor", "target")]
+        asked += [(f"{part}.alternateId", one) for one in who.addresses for part in ("actor", "target")]
+        span = {"since": _time(now - LOG_KEPT), "until": _time(now), "sortOrder": "ASCENDING", "limit": "1000"}
+        seen: set[str] = set()
+        for some in in_batches(asked, LOG_TERMS):
+            terms = " or ".join(f"{attribute} eq {literal(value)}" for attribute, value in some)
+            query = {"filter": terms, **span}
+            for page in by_link(self._api, "read the System Log", f"{V1}/logs", params=query, most=LOG_PAGES):
+                new = [row for row in rows(page) if row["uuid"] not in seen]
+                seen |= {row["uuid"] for row in new}
+                yield from map(_entry, new)
 
     def _search(self, attributes: Sequence[str], value: str) -> Iterator[User]:
         asked = " or ".join(f"{attribute} eq {literal(value)}" for attribute in attributes)

@@ -50,7 +50,7 @@ class Okta(SaasSystem):
         )
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "the System Log is shown for accounts that exist, 90 days back",
+        "find": "the System Log, 90 days back; copies of it streamed elsewhere are those systems' own",
         "erase": "entries of the System Log go by themselves 90 days after the event; admins and protected accounts "
         "stay",
         "rectify": "accounts mastered by a directory (Active Directory, HR) are corrected there; admins and protected "
@@ -79,7 +79,7 @@ class Okta(SaasSystem):
         users = self.accounts.of(who)
         findings = [one for user in users for one in self.accounts.findings(user, self.mapping)]
         if self.settings.log:
-            findings += [one for user in users for one in self.accounts.log(user["id"], ground.clock())]
+            findings += self.accounts.log(users, who, ground.clock())
         return Found({"users": len(users), "findings": len(findings)}, tuple(findings))
 
     def erase(self, who: Identifiers, *, key: str) -> Outcome:

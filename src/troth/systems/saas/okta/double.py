@@ -16,6 +16,7 @@ BASE = (
     "userType", "employeeNumber", "organization", "city", "state", "streetAddress",
 )  # fmt: skip
 _TERM = re.compile(r'(profile\.\w+|created) (eq|gt) "((?:[^"\\]|\\.)*)"')
+_LOG_TERM = re.compile(r'actor\.(id|alternateId) eq "((?:[^"\\]|\\.)*)"')
 
 
 class Okta(Double):
@@ -148,8 +149,13 @@ class Okta(Double):
 
     def do_read_log(self, ask: Ask) -> Answer:
         since = ask.query.get("since", stamp(ask.now - timedelta(days=7)))  # the trap: only seven days
-        users = set(re.findall(r'\.id eq "([^"]*)"', ask.query["filter"]))
-        rows = [row for row in self.state["log"] if row["actor"]["id"] in users and row["published"] >= since]
+        asked = {(part, re.sub(r"\\(.)", r"\1", value)) for part, value in _LOG_TERM.findall(ask.query["filter"])}
+        rows = [
+            row
+            for row in self.state["log"]
+            if asked & {("id", row["actor"]["id"]), ("alternateId", row["actor"]["alternateId"])}
+            and row["published"] >= since
+        ]
         answer = self._page(sorted(rows, key=lambda row: str(row["published"])), ask, "logs")
         if "until" not in ask.query and "Link" not in answer.headers:  # the trap: asked for news for ever
             link = f'<{ask.base_url}/api/v1/logs?{urlencode({**ask.query, "after": "new"})}>; rel="next"'

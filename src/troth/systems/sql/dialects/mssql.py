@@ -4,15 +4,17 @@ SQL Server knows no read-only transaction: reading asks for a readable replica (
 """
 
 import re
+from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects.mssql.pyodbc import MSDialect_pyodbc
 from sqlalchemy.engine.interfaces import Dialect as Compiling
 
 from troth.systems.sql.dialects import inspected
 from troth.systems.sql.dialects.base import Dialect, Limits
-from troth.systems.sql.dialects.live import Seen, Wanted
+from troth.systems.sql.dialects.live import Check, Seen, SeenTable, Wanted
 from troth.systems.sql.dialects.problems import Told, Trouble
 
 
@@ -49,7 +51,11 @@ class SQLServer(Dialect):
         return MSDialect_pyodbc(paramstyle="qmark")  # type: ignore[no-untyped-call]
 
     def look(self, connection: Connection, wanted: Wanted) -> Seen:
-        return inspected.look(connection, wanted, any_case=True)
+        seen = inspected.look(connection, wanted, any_case=True)
+        checks: dict[tuple[str, str], list[Check]] = defaultdict(list)
+        for schema, table, name, said in connection.execute(_CHECKS):
+            checks[schema, table].append(Check(name, said, tuple(dict.fromkeys(_BRACKETS.findall(said)))))
+        return replace(seen, tables=tuple(_whole(one, checks[one.schema, one.table.bare]) for one in seen.tables))
 
     def told(self, error: BaseException) -> Told | None:
         if type(error).__module__ != "pyodbc" or not error.args:
@@ -61,6 +67,20 @@ class SQLServer(Dialect):
         if code == 547:
             trouble = "check" if "CHECK constraint" in said else "foreign key"
         return Told(trouble, str(code or state), *_places(trouble, said))
+
+
+_CHECKS = text("""
+SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.definition
+FROM sys.check_constraints c JOIN sys.tables t ON t.object_id = c.parent_object_id
+WHERE c.is_disabled = 0 ORDER BY 1, 2, 3
+""")
+_BRACKETS = re.compile(r"\[([^\]]+)\]")
+
+
+def _whole(one: SeenTable, checks: list[Check]) -> SeenTable:
+    """With what SQLAlchemy leaves out: CHECKs, and that two NULLs are the same to a unique index here."""
+    uniques = tuple(replace(each, nulls_equal=not each.primary) for each in one.table.uniques)
+    return replace(one, table=replace(one.table, checks=tuple(checks), uniques=uniques))
 
 
 _CODES: dict[Trouble, tuple[int, ...]] = {

@@ -368,3 +368,18 @@ def test_tables_of_one_name_in_two_schemas_keep_apart() -> None:
     assert tables["archive.people"].columns["person"].references[0].column == "people.id"
     with pytest.raises(DatasetError, match="there twice"):
         parse(both.replace("fides_meta: {namespace: {schema: archive}}", "name: b"))
+
+
+def test_numbers_that_other_rows_are_tied_to_stay_and_others_go() -> None:
+    more = """- name: orders
+    fields:
+    - {name: id, data_categories: [user.unique_id]}
+    - {name: buyer, data_categories: [user.unique_id], fides_meta: {references: [
+        {dataset: shop, field: people.x, direction: from}]}}
+    - {name: old, data_categories: [user.unique_id], fides_meta: {references: [
+        {dataset: gone, field: people.x, direction: from}]}}"""
+    tables = _one("{name: x, data_categories: [user.unique_id]}", more=more).dataset.tables
+    assert isinstance(tables["people"].columns["x"].on_erase, Keep)  # pointed at
+    assert isinstance(tables["orders"].columns["id"].on_erase, Keep)  # a key by its name
+    assert isinstance(tables["orders"].columns["buyer"].on_erase, Keep)
+    assert tables["orders"].columns["old"].on_erase is None  # tied to nothing here: NULL

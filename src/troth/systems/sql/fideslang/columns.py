@@ -1,7 +1,7 @@
 """Fields of a collection as columns: which item each holds, how people are found by it, what erasure does. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from troth.systems.sql.fideslang import masks
 from troth.systems.sql.fideslang.categories import Meaning, common, meaning
@@ -60,14 +60,15 @@ def parts(entry: Entry, at: Where) -> Iterator[tuple[Where, Entry]]:
         yield from parts(part, here)
 
 
-def column(page: Page, leaf: Leaf) -> Column:
+def column(page: Page, leaf: Leaf, role: masks.Role) -> Column:
     """The column of a leaf, its references aside (they need every table). Tells the page what it decides."""
     held = meaning(leaf.categories)
     kind = _identity(page, leaf, held)
     for said in held.said:
         page.note((*leaf.at, "data_categories"), said)
     item = held.item or (_ITEM_OF_KIND[kind] if kind else None)
-    mask = _mask(page, leaf, held, item, kind)
+    place = masks.Place(kind, item, (item is None or held.only_numbers) and kind is None, role, leaf.meta)
+    mask = _mask(page, leaf, place)
     written = {"item": item, "identity": kind} if item else {"none": _why(leaf)}
     return Column.model_validate(written if mask is None else {**written, "on_erase": mask})
 
@@ -91,20 +92,18 @@ def _why(leaf: Leaf) -> str:
     return f"classed {', '.join(leaf.categories)}" if leaf.categories else "without a data category"
 
 
-def _mask(page: Page, leaf: Leaf, held: Meaning, item: str | None, kind: Kind | None) -> masks.Mask | None:
+def _mask(page: Page, leaf: Leaf, place: masks.Place) -> masks.Mask | None:
     asked = masks.override(leaf.meta)
     at = (*leaf.at, "fides_meta", "masking_strategy_override")
     if asked.problem:
         page.problem(at, asked.problem)
     for said in asked.said:
         page.note(at, said)
-    if asked.mask and kind and isinstance(asked.mask, Keep):
+    if asked.mask and place.kind and isinstance(asked.mask, Keep):
         page.note(at, "preserved, though people are found by it: an erased person is still found")
     if asked.mask:
         return asked.mask
-    ties = any(reference.direction != "to" for reference in leaf.meta.references)
-    place = masks.Place(kind, item, item is None or held.only_numbers, ties, leaf.meta)
-    usual = masks.usual(replace(place, only_number=place.only_number and kind is None))
+    usual = masks.usual(place)
     for said in usual.said:
         page.note((*leaf.at, "fides_meta"), said)
     return usual.mask

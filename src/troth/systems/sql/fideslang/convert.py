@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from troth.systems.sql.fideslang import telling
 from troth.systems.sql.fideslang.columns import Leaf, column, leaves
 from troth.systems.sql.fideslang.links import Place, Tie, Ties, resolved
+from troth.systems.sql.fideslang.masks import Role
 from troth.systems.sql.fideslang.page import Page, Where
 from troth.systems.sql.fideslang.shapes import Collection, Source
 from troth.systems.sql.model import Act, Column, Composite, Dataset, Keep, Reference, Table
@@ -19,6 +20,7 @@ class Draft:
     collection: Collection
     schema: str | None
     leaves: list[Leaf]
+    key: tuple[str, ...] = ()
     columns: dict[str, Column] = field(default_factory=dict)
     composite: list[Composite] = field(default_factory=list)
 
@@ -41,6 +43,7 @@ def converted(page: Page, sources: Sequence[tuple[Where, Source]], *, nested: bo
             _collection(page, ((*at, "collections", str(index)), source, collection), drafts, nested=nested)
     links = resolved(page, drafts.places, [each.fides_key for _, each in sources])
     page.stop()
+    _columns(page, drafts, links)
     _leave_out(page, drafts, links)
     if not any(each.identity for draft in drafts.tables.values() for each in draft.columns.values()):
         page.problem((), "no field is an `identity`: nobody could be found")
@@ -67,17 +70,30 @@ def _collection(page: Page, placed: tuple[Where, Source, Collection], drafts: Dr
         drafts.places[name] = Place(source.fides_key, collection.name, found)
         schema = None if "." in name else schema  # the name says it itself
         drafts.tables[name] = Draft(at, collection, schema, found)
-        _columns(page, drafts.tables[name], nested=nested)
+        _told(page, drafts.tables[name], nested=nested)
 
 
-def _columns(page: Page, draft: Draft, *, nested: bool) -> None:
+def _told(page: Page, draft: Draft, *, nested: bool) -> None:
+    """Says what of the fields has no place here, and which names are there twice."""
+    names: set[str] = set()
     if not draft.leaves:
         page.problem(draft.at, "has no fields")
     for leaf in draft.leaves:
         telling.field(page, leaf, nested=nested)
-        if leaf.name in draft.columns:
+        if leaf.name in names:
             page.problem(leaf.at, f"`{leaf.name}` is there twice")
-        draft.columns[leaf.name] = column(page, leaf)
+        names.add(leaf.name)
+
+
+def _columns(page: Page, drafts: Drafts, links: Ties) -> None:
+    pointed = {(one.table, one.column) for each in links.values() for one in each}
+    for name, draft in drafts.tables.items():
+        draft.key, single = _key(page, draft)
+        for leaf in draft.leaves:
+            place = (name, leaf.name)
+            ties = any(one.direction == "from" for one in links.get(place, ()))
+            role = Role(key=single and leaf.name in draft.key, ties=ties, pointed=place in pointed)
+            draft.columns[leaf.name] = column(page, leaf, role)
 
 
 def _leave_out(page: Page, drafts: Drafts, links: Ties) -> None:
@@ -122,14 +138,13 @@ def _reached(drafts: dict[str, Draft]) -> set[str]:
 
 
 def _table(page: Page, draft: Draft, reached: bool) -> Table:
-    key = _key(page, draft)
     act: Act = "delete" if draft.collection.fides_meta.masking_strategy_override else "anonymise"
     if not reached:
         act = Keep(keep="no identity leads to these rows: the fideslang file ties them to nothing")
         page.note(draft.at, "no identity leads here: nobody's rows are found in it; give it an identity or references")
     written = {
         "schema": draft.schema,
-        "key": key,
+        "key": draft.key,
         "columns": draft.columns,
         "on_erase": act,
         "references": draft.composite,
@@ -137,13 +152,16 @@ def _table(page: Page, draft: Draft, reached: bool) -> Table:
     return Table.model_validate(written)
 
 
-def _key(page: Page, draft: Draft) -> tuple[str, ...]:
+def _key(page: Page, draft: Draft) -> tuple[tuple[str, ...], bool]:
+    """The key, and whether it is one that the file or its name makes a key: all columns together are none."""
+    names = [leaf.name for leaf in draft.leaves]
     key = tuple(leaf.name for leaf in draft.leaves if leaf.meta.primary_key)
-    if not key:
-        usual = next((name for name in ("id", "_id") if name in draft.columns), None)
-        key = (usual,) if usual else tuple(draft.columns)
-        page.note(draft.at, f"no field is a `primary_key`: taken as {', '.join(key)}; correct it if rows share that")
-    return key
+    if key:
+        return key, True
+    usual = next((name for name in ("id", "_id") if name in names), None)
+    key = (usual,) if usual else tuple(names)
+    page.note(draft.at, f"no field is a `primary_key`: taken as {', '.join(key)}; correct it if rows share that")
+    return key, usual is not None
 
 
 def _title(sources: Sequence[tuple[Where, Source]]) -> str:

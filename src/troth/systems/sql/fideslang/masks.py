@@ -87,13 +87,22 @@ def _suffix(asked: Override) -> str:
 
 
 @dataclass(frozen=True)
+class Role:
+    """What a column does among the others: `key` of its row, `ties` it to another, is `pointed` at by others."""
+
+    key: bool = False
+    ties: bool = False
+    pointed: bool = False
+
+
+@dataclass(frozen=True)
 class Place:
     """What a column is, as far as its mask depends on it."""
 
     kind: Kind | None
     item: str | None
     only_number: bool
-    ties: bool
+    role: Role
     meta: FieldMeta
 
     @property
@@ -109,20 +118,27 @@ def usual(place: Place) -> Masked:
     if place.kind:
         return _identity(place)
     personal = place.item is not None and not place.only_number
-    if place.meta.primary_key:
+    if place.role.key:
         return Masked(_random(place)) if personal and place.text else _key(place)
-    if place.ties and not personal:
-        return Masked(Keep(keep="ties rows together; the row it belongs to is masked itself"))
+    if not personal and (tied := _tied(place)):
+        return Masked(Keep(keep=tied))
     if place.item == "email" and place.text:
         return Masked(_random(place))
     return Masked()
+
+
+def _tied(place: Place) -> str | None:
+    """Why a number that says nothing by itself stays."""
+    if place.role.ties:
+        return "ties rows together; the row it belongs to is masked itself"
+    return "rows of other tables are tied to it" if place.role.pointed and place.item else None
 
 
 def _identity(place: Place) -> Masked:
     """An identity is masked whatever its category says: else an erased person is still found by it."""
     if place.text and (place.meta.length is None or place.meta.length >= ROOM + len(_end(place))):
         return Masked(_random(place))
-    if place.meta.primary_key:
+    if place.role.key:
         told = "people are still found by this key after an erasure, in rows without personal data"
         return Masked(Keep(keep="the key of the row"), (told,))
     return Masked(Null())
@@ -130,7 +146,7 @@ def _identity(place: Place) -> Masked:
 
 def _key(place: Place) -> Masked:
     """Keys are only masked where a link or an item would have it so; then they must be told to stay."""
-    return Masked(Keep(keep="the key of the row")) if place.item or place.ties else Masked()
+    return Masked(Keep(keep="the key of the row")) if place.item or place.role.ties else Masked()
 
 
 def _random(place: Place) -> Random:

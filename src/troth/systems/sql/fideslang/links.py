@@ -55,10 +55,8 @@ def _written(leaf: Leaf) -> Iterator[tuple[Where, Written]]:
 
 def _one(page: Page, tables: Tables, keys: Sequence[str], at: Where, written: Written) -> Iterator[Tie]:
     if written.dataset not in keys:
-        page.note(
-            at,
-            f"dataset `{written.dataset}` is not part of this: the reference is left out; where people are known by such a number, say `identity: account`",
-        )
+        left = f"dataset `{written.dataset}` is not part of this: the reference is left out"
+        page.note(at, f"{left}; where people are known by such a number, say `identity: account`")
         return
     mine = {place.collection: (name, place) for name, place in tables.items() if place.dataset == written.dataset}
     target = _target(mine, written.field)

@@ -50,7 +50,7 @@ class Okta(SaasSystem):
         )
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "the System Log, 90 days back; copies of it streamed elsewhere are those systems' own",
+        "find": "log entries older than 90 days, which Okta has purged, and copies of the log streamed elsewhere",
         "erase": "entries of the System Log go by themselves 90 days after the event; admins and protected accounts "
         "stay",
         "rectify": "accounts mastered by a directory (Active Directory, HR) are corrected there; admins and protected "

@@ -11,12 +11,13 @@ INTRO = """\
 
 Six verbs for every system. ✓: the connector does it. ◷: the system offers no way, but what it holds goes by itself.
 –: the vendor offers no way; a person gets a task that says what to do. `troth systems capabilities` prints the same.
+What a [REST system](../how-to/connect-a-rest-system.md) does stands in its entry.
 """
 MARKS = {"yes": "✓", "expires": "◷", "no": "–"}
 
 
 def page() -> str:
-    names = (*manifest.OWN, *manifest.vendors())
+    names = (*(name for name in manifest.OWN if name != "rest"), *manifest.vendors())
     known = {name: capabilities(manifest.kind(name)) for name in names}
     head = f"| connector | {' | '.join(VERBS)} |\n|---{'|---' * len(VERBS)}|"
     rows = [f"| [`{name}`](#{name}) | {' | '.join(MARKS[c.offered] for c in cs)} |" for name, cs in known.items()]

@@ -1,9 +1,12 @@
 """The page of the systems file and of dataset files."""
 
+from typing import cast
+
 from pydantic import BaseModel
 
 from tools.reference.models import hints, reached, says, table
 from troth.systems.files.classes import FileClass
+from troth.systems.kit.saas import SaasSystem
 from troth.systems.saas import manifest
 from troth.systems.sql.model import Dataset, Fixed, Hashed, Keep, Null, Random
 
@@ -96,7 +99,7 @@ MASKED = {Null, Fixed, Random, Random.Settings, Hashed, Hashed.Settings, Keep}
 
 
 def _settings(name: str) -> list[str]:
-    settings = manifest.connector(name).Settings
+    settings = cast("type[SaasSystem]", manifest.kind(name)).Settings
     own = [field for field in hints(settings) if field in settings.__annotations__]
     rows = []
     for field in (*own, *(f for f in hints(settings) if f not in own)):
@@ -106,7 +109,7 @@ def _settings(name: str) -> list[str]:
         default = f" Default: `{_yaml(info.default)}`." if told else ""
         rows.append(f"| `{field}`{needed} | {info.description}{default} |")
     head = ["| key | meaning |", "|---|---|", f"| `connector` (needed) | `{name}` |"]
-    parts = [part for model in reached(settings)[1:] for part in _model(model, model.__name__)]
+    parts = [part for model in reached(settings)[1:] for part in _model(model, f"{name}: {model.__name__}")]
     return [f"## {name}", says(settings), "\n".join([*head, *rows]), *parts]
 
 
@@ -128,7 +131,7 @@ LINKS = {
 
 def page() -> str:
     parts = [INTRO]
-    for name in manifest.vendors():
+    for name in (*manifest.vendors(), "rest"):
         parts += _settings(name)
     parts += ["## sql", SQL, "## mongodb", MONGODB, "## files", FILES, *_model(FileClass, "A class of files")]
     parts += [

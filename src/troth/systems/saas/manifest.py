@@ -15,6 +15,7 @@ OWN = {
     "sql": ("troth.systems.sql.system", "SqlSystem"),
     "mongodb": ("troth.systems.mongo.system", "MongoSystem"),
     "files": ("troth.systems.files.system", "FilesSystem"),
+    "rest": ("troth.systems.rest.system", "RestSystem"),
 }
 """Connectors that are not a vendor's API. Named, not imported: their drivers load only where they are used."""
 

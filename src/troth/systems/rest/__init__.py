@@ -1,0 +1,1 @@
+"""One connector for simple REST systems, described in the systems file without code."""

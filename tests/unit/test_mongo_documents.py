@@ -233,6 +233,18 @@ def test_erasing_again_changes_nothing_and_finds_nothing() -> None:
     assert [one.kind for one in answers.found(DATASET, held, 0).findings] == ["homes"]  # shared, so kept
 
 
+def test_an_erasure_that_breaks_off_is_finished_by_erasing_again() -> None:
+    for broken_after in range(5):
+        memory = Memory(WORLD)
+        ana = _who("ana@x.org")
+        held = reach(DATASET, [ana], memory)
+        plan = writing.erasure(DATASET, held, shared(DATASET, held, memory), str)
+        memory.apply(dict(list(plan.items())[:broken_after]))
+        _erase(memory, ana)
+        assert memory.world["orders"] == WORLD["orders"][1:]
+        assert "ana" not in str(memory.world["users"]).lower()
+
+
 def test_what_only_erased_people_share_is_erased_with_them() -> None:
     memory = Memory(WORLD)
     _erase(memory, _who("ana@x.org"), _who("bo@x.org"))

@@ -8,6 +8,7 @@ from troth.systems.mongo.changing import Update, corrected, masked, masks
 from troth.systems.mongo.paths import Document
 from troth.systems.mongo.reaching import Held, Key
 from troth.systems.mongo.store import MANY, Swallowed
+from troth.systems.sql.graph import ordered
 from troth.systems.sql.model import Dataset, Keep
 
 if TYPE_CHECKING:
@@ -35,10 +36,14 @@ Plan = dict[str, Step]
 def erasure(
     dataset: Dataset, held: Mapping[str, Held], shared: Mapping[str, set[Key]], keyed: Callable[[str], str]
 ) -> Plan:
-    """What erasing everyone in `held` does, collection by collection."""
+    """What erasing everyone in `held` does, collection by collection.
+
+    What leads to others comes last: where a server knows no transactions and the erasure breaks off, the person is
+    still found, and erasing again finishes it.
+    """
     plan: Plan = {}
-    for name, each in held.items():
-        act = dataset.tables[name].on_erase
+    for name in reversed(ordered(dataset)):
+        each, act = held[name], dataset.tables[name].on_erase
         step = Step("kept" if isinstance(act, Keep) else _DONE[act], documents=each.documents)
         for key, document in each.documents.items():
             if isinstance(act, Keep):

@@ -50,12 +50,14 @@ def _order(key: Key) -> list[tuple[int, Value]]:
 
 
 def _finding(fetch: Fetch, row: Sequence[Any]) -> Finding | None:
-    cells = ((column, row[place]) for column, place in fetch.places.items())
-    values = {column: cell if type(cell) in _PLAIN else plain(cell) for column, cell in cells}
+    values = {column: row[place] for column, place in fetch.places.items()}
+    for column in fetch.odd:
+        values[column] = plain(values[column])
     if fetch.emptied and all(_masked(values.get(column), mask) for column, mask in fetch.emptied.items()):
         return None
-    name = "/".join(str(values[one]) for one in fetch.key)
-    return Finding(kind=fetch.table, id=name, values=values, items=fetch.items)
+    key = fetch.key
+    name = str(values[key[0]]) if len(key) == 1 else "/".join([str(values[one]) for one in key])
+    return Finding(fetch.table, name, values, fetch.items)
 
 
 def found(plan: Plan, reached: Mapping[str, Reached], each: Sequence[Finding], person: int) -> Found:
@@ -76,9 +78,6 @@ def _masked(value: Any, mask: Any) -> bool:
     if isinstance(mask, Fixed):
         return str(value) == str(mask.fixed)
     return not isinstance(mask, Null) and isinstance(value, str) and value.startswith(MARK)
-
-
-_PLAIN = frozenset({int, str, bool, float, type(None)})
 
 
 def plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, case, literal_column, null, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, case, func, literal_column, null, select, union_all
 
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.given import fetched, given
@@ -25,7 +25,8 @@ class Fetch:
     A row is `(person, mark, carried…, shown…, flags…)`. The mark, where the table needs one, says by which way the row
     was found, and whether it says itself whose it is (NAMED), that person was not erased (LIVING), and it is somebody
     else's (THEIRS). `shown` columns are for the answer; a flag says of each assignment whether it would change the row,
-    then, where `several`, of each identity column whether it is filled.
+    then, where `several`, of each identity column whether it is filled. `counted`: only `(person, how many)` is asked,
+    since the rows stay as they are and lead nowhere.
     """
 
     table: str
@@ -33,6 +34,7 @@ class Fetch:
     shown: tuple[str, ...] = ()
     assigns: tuple[Assign, ...] = ()
     writing: bool = False
+    counted: bool = False
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -91,6 +93,18 @@ class Fetch:
         return {name: column.item for name, column in self.reach.table(self.table).columns.items() if column.item}
 
     @cached_property
+    def odd(self) -> tuple[str, ...]:
+        """Shown columns whose values may need another form in an answer."""
+        exact = ("numeric", "decimal", "number", "bignumeric")
+        live = {one: self.reach.live(self.table, one) for one in self.shown}
+        if self.reach.dialect == "sqlite":  # any column may hold anything there
+            return self.shown
+        plain = (
+            n for n, one in live.items() if one.family == "text" or (one.family == "whole" and one.type not in exact)
+        )
+        return tuple(name for name in self.shown if name not in set(plain))
+
+    @cached_property
     def emptied(self) -> dict[str, Value]:
         """Columns whose masks together say that nothing personal is left in a row; empty where rows are not masked."""
         table = self.reach.table(self.table)
@@ -111,7 +125,9 @@ class Fetch:
             on = reach.matches(self.table, way, here, cells.c.c0)
         else:
             on = reach.linked(self.table, way, here, cells)
-        return select(cells.c.n, *self._columns(place, here)).select_from(here.join(cells, on))
+        columns = [func.count().label("x0")] if self.counted else self._columns(place, here)
+        found = select(cells.c.n, *columns).select_from(here.join(cells, on))
+        return found.group_by(cells.c.n) if self.counted else found
 
     def _columns(self, place: int, here: FromClause) -> list[Element]:
         reach, name, way = self.reach, self.table, self.ways[place]

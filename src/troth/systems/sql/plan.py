@@ -103,8 +103,26 @@ def _write_plan(doing: Doing, reach: Reach, acts: Mapping[str, Act], dialect: Di
 
 
 def _fetches(reach: Reach, steps: Iterable[Step]) -> dict[str, Fetch]:
-    assigns = {step.table: step.assigns for step in steps}
-    return {table: Fetch(table, reach, assigns=assigns.get(table, ()), writing=True) for table in reach.order}
+    """How to read what the steps are about, and what leads there; nothing else is looked at."""
+    acts = {step.table: step for step in steps}
+    ahead = {name: {way.table for way in reach.links(name)} for name in reach.order}
+    needed = _closure(acts, ahead)
+    leading = {feeder for name in needed for feeder in ahead[name]}
+    found = {}
+    for name in (one for one in reach.order if one in needed):
+        assigns = acts[name].assigns if name in acts else ()
+        kept = name in acts and not acts[name].writes and name not in leading
+        found[name] = Fetch(name, reach, assigns=assigns, writing=True, counted=kept and len(reach.ways[name]) == 1)
+    return found
+
+
+def _closure(names: Iterable[str], ahead: Mapping[str, set[str]]) -> set[str]:
+    needed, queue = set(names), list(names)
+    while queue:
+        more = ahead[queue.pop()] - needed
+        needed |= more
+        queue += more
+    return needed
 
 
 def _step(reach: Reach, table: str, act: Act) -> Step:

@@ -19,13 +19,15 @@ Starts = Sequence[Sequence[Value]]
 @dataclass
 class Reached:
     """Rows of one table. `holders`: who reaches each; `marks`: see `Fetch`; `matched`: identity columns that named
-    somebody looked for; `theirs`: rows a link leads to, though they name somebody else, by who was led there."""
+    somebody looked for; `theirs`: rows a link leads to, though they name somebody else, by who was led there; `counts`:
+    how many rows each person reaches, where they are only counted."""
 
     rows: dict[Key, Sequence[Any]] = field(default_factory=dict)
     holders: dict[Key, dict[int, None]] = field(default_factory=dict)
     marks: dict[Key, int] = field(default_factory=dict)
     matched: dict[Key, set[str]] = field(default_factory=dict)
     theirs: dict[int, set[Key]] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
 
     def others(self, person: int) -> set[Key]:
         """Rows that are another person's, and not this one's as well."""
@@ -62,12 +64,13 @@ class _Walk:
     def layer(self, layer: Layer) -> None:
         """Rows of the tables of one layer; in a circle until a round finds nobody's row that was not known."""
         new: dict[str, list[tuple[int, Key]]] = {}
-        for table in layer.tables:
+        tables = [table for table in layer.tables if table in self.fetches]
+        for table in tables:
             self.found[table] = Reached()
-        for table in layer.tables:
+        for table in tables:
             new[table] = self._read(table, self._first(table, layer))
         while layer.circular and any(new.values()):
-            new = {table: self._read(table, self._again(table, new)) for table in layer.tables}
+            new = {table: self._read(table, self._again(table, new)) for table in tables}
 
     def _first(self, table: str, layer: Layer) -> dict[int, Starts]:
         """Where the ways into `table` start from outside of its layer."""
@@ -112,6 +115,10 @@ class _Walk:
 
     def _keep(self, table: str, rows: Iterable[Sequence[Any]]) -> list[tuple[int, Key]]:
         fetch, into, new = self.fetches[table], self.found[table], []
+        if fetch.counted:
+            for person, count in rows:
+                into.counts[person] = into.counts.get(person, 0) + count
+            return []
         places = fetch.at(fetch.key)
         for row in rows:
             person, key = row[0], cells(row, places)

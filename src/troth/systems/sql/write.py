@@ -139,6 +139,8 @@ def _of_step(plan: Plan, step: Step, found: Any, shared: Any, changed: Any) -> l
             one.shared += key in kept and step.writes
             for column in columns:
                 one.columns[column] = one.columns.get(column, 0) + 1
+    for person, count in reached.counts.items():
+        told[person] = Change(person, step, reached=count)
     for person in reached.theirs:
         if others := len(reached.others(person)):
             told.setdefault(person, Change(person, step)).others = others

@@ -138,6 +138,19 @@ def test_the_missing_security_api_says_what_to_set(superset: Subject) -> None:
     assert "FAB_ADD_SECURITY_API" in str(problem[0])
 
 
+def test_a_token_that_ran_out_is_renewed_without_the_password(superset: Subject) -> None:
+    for renewable, words in ((True, ["login", "refresh"]), (False, ["login", "refresh", "login"])):
+        superset.ask("reset")
+        superset.system = superset.made()
+        superset.system.test()
+        superset.ask("expire")
+        if not renewable:
+            superset.ask("seed", renewals=[])
+        superset.system.test()
+        called = [call["operation"] for call in superset.ask("calls")]
+        assert [word for word in called if word in ("login", "refresh")] == words
+
+
 def test_a_delivery_needs_roles_and_an_address(superset: Subject) -> None:
     superset.system = superset.made(roles=[])
     with superset.trouble("fix settings") as problem:

@@ -20,6 +20,7 @@ from troth.systems.kit.settings import ConnectorSettings, SecretText
 from troth.systems.saas.superset.handing_over import HandOver
 from troth.systems.saas.superset.lists import USERS, Lists, Row, plain
 
+LOGIN, REFRESH = "/api/v1/security/login", "/api/v1/security/refresh"
 BLANK = "[not provided]"  # Superset wants both names
 LOGS = NotOffered(
     reason="Superset's action log cannot be deleted through its API; its lines stay, without the name",
@@ -79,6 +80,7 @@ class Superset(SaasSystem):
     settings: SupersetSettings
 
     def __init__(self, name: str, settings: SupersetSettings) -> None:
+        self._refresh = ""
         super().__init__(name, settings)
         self._lists = Lists(self.api)
 
@@ -86,9 +88,17 @@ class Superset(SaasSystem):
         return Fetched(self._sign_in)
 
     def _sign_in(self) -> str:
-        body = {"username": self.settings.username, "password": self.settings.password.reveal()}
-        body |= {"provider": self.settings.provider}
-        reply = self.api.call("sign in", "POST", "/api/v1/security/login", json=body, auth=NoAuth())
+        """A token by the refresh token of the last sign-in, else by the password: that counts as a login there."""
+        if self._refresh:
+            bearer = {"authorization": f"Bearer {self._refresh}"}
+            again = self.api.call("renew the token", "POST", REFRESH, headers=bearer, auth=NoAuth(), ok=(200, 401, 422))
+            if again.status == 200:
+                renewed: str = again.need("access_token", str)
+                return renewed
+        body: dict[str, Any] = {"username": self.settings.username}
+        body |= {"password": self.settings.password.reveal(), "provider": self.settings.provider, "refresh": True}
+        reply = self.api.call("sign in", "POST", LOGIN, json=body, auth=NoAuth())
+        self._refresh = str(reply.body.get("refresh_token") or "")
         token: str = reply.need("access_token", str)
         return token
 

@@ -27,17 +27,25 @@ Row = dict[str, Any]
 
 class Superset(Double):
     """`seed` takes records ({"kind": "user", …} or a kind with `owners`, `created_by` or `user` as an e-mail address
-    of a user), page_size, security_api (FAB_ADD_SECURITY_API).
+    of a user), page_size, security_api (FAB_ADD_SECURITY_API), renewals ([]: every refresh token has run out).
     """
 
     vendor: ClassVar[str] = "superset"
 
     def fresh(self) -> dict[str, Any]:
         rows: dict[str, Any] = {kind: {} for kind in ("user", *KINDS)}
-        return {"next": 1, "rows": rows, "tokens": [], "page_size": 100, "security_api": True}
+        return {
+            "next": 1,
+            "rows": rows,
+            "tokens": [],
+            "renewals": [],
+            "csrf": [],
+            "page_size": 100,
+            "security_api": True,
+        }
 
     def authorised(self, headers: Mapping[str, str]) -> bool:
-        return headers.get("authorization", "").removeprefix("Bearer ") in self.state["tokens"]
+        return _bearer(headers) in self.state["tokens"]
 
     def refusal(self, status: int, code: str, message: str) -> Any:
         return {"msg" if status == 401 else "message": message}
@@ -46,7 +54,7 @@ class Superset(Double):
         self.state["tokens"] = []
 
     def seed(self, given: Mapping[str, Any], now: datetime) -> None:
-        self.state |= {key: given[key] for key in ("page_size", "security_api") if key in given}
+        self.state |= {key: given[key] for key in ("page_size", "security_api", "renewals") if key in given}
         for record in given.get("records", ()):
             fields = dict(record)
             kind = fields.pop("kind")
@@ -64,12 +72,25 @@ class Superset(Double):
     def do_login(self, ask: Ask) -> Answer:
         if (ask.body["username"], ask.body["password"]) != ADMIN:
             return self.error(401, "", "Not authorized")
+        renewal = token()
+        self.state["renewals"] += [renewal] if ask.body.get("refresh") else []
+        told = {"refresh_token": renewal} if ask.body.get("refresh") else {}
+        return Answer(200, {"access_token": self._signed_in(), **told})
+
+    def do_refresh(self, ask: Ask) -> Answer:
+        if _bearer(ask.headers) not in self.state["renewals"]:
+            return self.error(401, "", "Token has expired")
+        return Answer(200, {"access_token": self._signed_in()})
+
+    def _signed_in(self) -> str:
         made = token()
         self.state["tokens"].append(made)
-        return Answer(200, {"access_token": made})
+        return made
 
     def do_csrf_token(self, ask: Ask) -> Answer:
-        return Answer(200, {"result": token()}, {"Set-Cookie": "session=double; HttpOnly; Path=/; SameSite=Lax"})
+        made = token()
+        self.state["csrf"].append(made)
+        return Answer(200, {"result": made}, {"Set-Cookie": f"session={made}; HttpOnly; Path=/; SameSite=Lax"})
 
     def do_users(self, ask: Ask) -> Answer:
         if not self.state["security_api"]:
@@ -141,6 +162,9 @@ class Superset(Double):
         return Answer(200, {"message": "OK"})
 
     def do_hand_over(self, ask: Ask) -> Answer:
+        guard = ask.headers.get("x-csrftoken")
+        if guard not in self.state["csrf"] or f"session={guard}" not in ask.headers.get("cookie", ""):
+            return self.error(400, "", "400 Bad Request: The CSRF session token is missing.")
         row = self.state["rows"][ask.params["kind"]].get(ask.params["id"])
         if row is None:
             return self.error(404, "", "Not found")
@@ -171,6 +195,10 @@ class Superset(Double):
             base |= {"username": fields.get("email")}
         self.state["rows"][kind][str(made)] = {**base, **fields}
         return made
+
+
+def _bearer(headers: Mapping[str, str]) -> str:
+    return headers.get("authorization", "").removeprefix("Bearer ")
 
 
 def _fits(held: Any, value: str | int) -> bool:

@@ -1,7 +1,7 @@
 """How identifiers are escaped in log lines: percent signs, JSON's and servers' backslashes. On small letters. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 AT = (b"@", b"%40", b"%2540", b"%252540", b"\\u0040", b"\\x40")
 PLUS = (b"+", b"%2b", b"%252b", b"%25252b", b"\\u002b", b"\\x2b")
@@ -17,13 +17,25 @@ _PERCENTS = re.compile(rb"%[0-9a-f]{2}")
 _SLASHES = re.compile(rb"\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[a-z\"'/\\])")
 
 
-def unusual(view: bytes, *, plus: bool) -> bool:
+def families(view: bytes) -> frozenset[bytes]:
+    """What the view's escapes begin with; the backslash stands for all that name no character by number."""
+    return frozenset(sign for sign in (b"%", b"\\") if sign in view) | frozenset(
+        sign for sign in (b"\\u00", b"\\x") if b"\\" in view and sign in view
+    )
+
+
+def written(spellings: Sequence[bytes], found: frozenset[bytes]) -> list[bytes]:
+    """The spellings that can stand where only these families are."""
+    absent = [sign for sign in (b"%", b"\\u00", b"\\x") if sign not in found]
+    return [one for one in spellings if not any(sign in one for sign in absent)]
+
+
+def unusual(view: bytes, found: frozenset[bytes], *, plus: bool) -> bool:
     """Whether something is escaped that nobody needs to (a letter, say), or a `+` where that matters (`plus`)."""
-    percent, slash = b"%" in view, b"\\" in view
     return bool(
-        (percent and _PERCENT.search(view))
-        or (slash and b"\\u00" in view and _UNICODE.search(view))
-        or (slash and b"\\x" in view and _HEX.search(view))
+        (b"%" in found and _PERCENT.search(view))
+        or (b"\\u00" in found and _UNICODE.search(view))
+        or (b"\\x" in found and _HEX.search(view))
         or (plus and _PLUS.search(view))
     )
 

@@ -15,7 +15,9 @@ from troth.systems.files.people import PUNCTUATION, Needle
 FEW = 24  # identifiers from which on a look-up of words is faster than a search for each (measured)
 _VARIANTS = 48  # ways to escape an identifier that are searched for; with more, escapes are resolved first
 _DIGITS = 7
-_AROUND = 256  # bytes before and behind an `@` that may belong to an address
+_AROUND = 256  # bytes of an address that is looked up by its `@`
+_ESCAPED = 8  # letters of an escape that may stand before an address
+_SIGNS = b"%\\"
 _PUNCTUATION = PUNCTUATION.encode()
 _LETTER = re.compile(rb"[a-z]").search
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -33,6 +35,7 @@ class Prefilter:
         self._phones = frozenset(needle.anchor.encode() for needle in needles if needle.kind == "phone")
         self._all = b"" in words  # an identifier without a single ASCII letter or digit: every line may hold it
         self._addresses = frozenset(word for word in words if word.count(b"@") == 1 and len(word) < _AROUND)
+        self._reach = max(map(len, self._addresses), default=0) + _ESCAPED
         self._words = frozenset(words) - self._addresses
         self._plus = any(b"+" in word for word in words)
         self._small = any(map(_LETTER, self._words)), any(map(_LETTER, self._addresses))
@@ -47,48 +50,51 @@ class Prefilter:
         escaped = b"%" in block or b"\\" in block
         words, addresses = self._small
         first = block.lower() if words or escaped or (addresses and b"@" in block) else block
-        found = self._in(first, escaped=escaped)
-        if escaped and (self._spelt_out or escapes.unusual(first, plus=self._plus and self._few is None)):
+        families = escapes.families(first) if escaped else frozenset[bytes]()
+        found = self._in(first, families)
+        plus = self._plus and self._few is None
+        if escaped and (self._spelt_out or escapes.unusual(first, families, plus=plus)):
             for view in escapes.resolved(first):  # bytes stand elsewhere there, only the lines are the same
-                found = dict.fromkeys(self._in(view, escaped=False), -1) | found
+                found = dict.fromkeys(self._in(view, frozenset()), -1) | found
         return sorted(found.items())
 
-    def _in(self, view: bytes, *, escaped: bool) -> Lines:
+    def _in(self, view: bytes, families: frozenset[bytes]) -> Lines:
         found: Lines = {}
         if self._few is not None:
-            found |= _lines_with(view, self._searched(view, escaped=escaped))
+            found |= _lines_with(view, self._searched(view, families))
         else:
-            if self._addresses:
-                marks = escapes.AT if escaped else (b"@",)
-                for mark in marks:
-                    found |= _lines_of(view, self._around(view, mark))
+            for mark in escapes.written(escapes.AT, families) if self._addresses else ():
+                found |= _lines_of(view, self._around(view, mark))
             if self._words:
                 found |= self._worded(view)
-                found |= self._worded(escapes.blanked(view)) if escaped else {}
+                found |= self._worded(escapes.blanked(view)) if families else {}
         if self._phones:
             found |= dict.fromkeys(self._phoned(view.translate(None, _SPACING)), -1)
         return found
 
-    def _searched(self, view: bytes, *, escaped: bool) -> Iterator[bytes]:
+    def _searched(self, view: bytes, families: frozenset[bytes]) -> Iterator[bytes]:
         """What the view is searched for."""
         at = b"@" in view
         for word, variants in self._few or ():
-            if escaped:
-                yield from variants
-            if (at or b"@" not in word) and not (escaped and variants):
-                yield word
+            for one in escapes.written(variants, families) or [word]:
+                if at or one.count(b"@") == 0:
+                    yield one
 
     def _around(self, view: bytes, mark: bytes) -> Iterator[int]:
-        """Where one of the addresses stands: what is around an `@`, however written, is looked up."""
+        """Where one of the addresses stands: what is around an `@`, however written, is looked up.
+
+        What is cut off by the reach can only make two words alike that are not: the line is read then, no more.
+        """
+        reach, known = self._reach, self._addresses
         at = view.find(mark)
         while at >= 0:
-            start, end = max(0, at - _AROUND), at + len(mark)
-            before = view[start:at].translate(_WORD).rpartition(b" ")[2]
-            behind = view[end : end + _AROUND].translate(_WORD).partition(b" ")[0]
+            end = at + len(mark)
+            before = view[at - reach if at > reach else 0 : at].translate(_WORD).rpartition(b" ")[2]
+            behind = view[end : end + reach].translate(_WORD).partition(b" ")[0]
             ahead = at - len(before) - 1
-            sign = view[ahead : ahead + 1] if ahead >= 0 else b""
-            for local in escapes.without_escape(before) if sign in (b"%", b"\\") else (before,):
-                if (local + b"@" + behind).strip(_PUNCTUATION) in self._addresses:
+            escaped = ahead >= 0 and view[ahead] in _SIGNS
+            for local in escapes.without_escape(before) if escaped else (before,):
+                if (local + b"@" + behind).strip(_PUNCTUATION) in known:
                     yield at
                     break
             at = view.find(mark, end)

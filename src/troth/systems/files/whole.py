@@ -20,7 +20,7 @@ class Named:
 
     def __init__(self, spec: FileClass, people: Sequence[Identifiers]) -> None:
         self._pattern = spec.pattern
-        self._people = People(people, patterns.KINDS)
+        self._people = People(people, patterns.KINDS if patterns.names_person(spec.pattern) else ())
 
     def owners(self, item: Item) -> frozenset[int]:
         found = patterns.person_in(self._pattern, item.name)

@@ -10,12 +10,14 @@ from pydantic.fields import FieldInfo
 
 from troth.policy.fields import models_in
 from troth.policy.model import base, promises
+from troth.systems.kit.settings import Secret
 
 Names = Mapping[str, str]
 """Name of a model → how a reader knows it."""
 
 KNOWN = (
     (base.Id, "name"),
+    (Secret, "credential"),
     (base.Text, "text"),
     (base.Country, "country (two letters, such as `DE`)"),
     (base.Period, "period (ISO 8601, such as `P60D`)"),

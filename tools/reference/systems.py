@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from tools.reference.models import hints, reached, says, table
 from troth.systems.files.classes import FileClass
+from troth.systems.files.settings import StoreSettings
 from troth.systems.kit.saas import SaasSystem
 from troth.systems.saas import manifest
 from troth.systems.sql.model import Dataset, Fixed, Hashed, Keep, Null, Random
@@ -53,14 +54,15 @@ A MongoDB database, described by a dataset file as a SQL database is (extra `mon
 [How to connect one](../how-to/connect-mongodb.md).
 """
 FILES = """\
-Log files or recordings in a folder of a local disk or in a bucket: plain, gzip or zstd.
+Log files, exports and recordings, on a local disk or in a bucket (S3 with the extra `s3`; others as fsspec names them):
+plain, gzip or zstd; Parquet with the extra `parquet`.
 
 | key | meaning |
 |---|---|
 | `connector` (needed) | `files` |
-| `folder` (needed) | the folder, relative to the systems file, or `s3://BUCKET/PREFIX` |
-| `store` | how a bucket is reached: `endpoint`, `region`, `key`, `secret`, `allow_private`, `protocol` |
+| `folder` (needed) | the folder, relative to the systems file, or `s3://bucket/prefix` |
 | `classes` (needed) | mapping of name to: class of files |
+| `store` | how a bucket is reached |
 | `title` | what people here call it |
 | `recipient` | the recipient it serves |
 
@@ -133,7 +135,16 @@ def page() -> str:
     parts = [INTRO]
     for name in (*manifest.vendors(), "rest"):
         parts += _settings(name)
-    parts += ["## sql", SQL, "## mongodb", MONGODB, "## files", FILES, *_model(FileClass, "A class of files")]
+    parts += [
+        "## sql",
+        SQL,
+        "## mongodb",
+        MONGODB,
+        "## files",
+        FILES,
+        *_model(FileClass, "A class of files"),
+        *_model(StoreSettings, "A store"),
+    ]
     parts += [
         "## Dataset files",
         DATASETS,

@@ -68,7 +68,9 @@ def _links(name: str, table: Table) -> Iterator[tuple[str, ByLink]]:
 
 def layers(dataset: Dataset) -> tuple[Layer, ...]:
     """Tables that an identity leads to, each layer after all that lead to it."""
-    into = {name: each for name, each in ways(dataset).items() if name in _reached(ways(dataset))}
+    every = ways(dataset)
+    reached = _reached(every)
+    into = {name: each for name, each in every.items() if name in reached}
     feeders = {name: tuple(f for f in _feeders(each) if f in into) for name, each in into.items()}
     left = list(into)
     done: list[Layer] = []

@@ -14,6 +14,7 @@ _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]{2,}")
 _PHONE = re.compile(r"(\+|00|0)[\d\s()/.\-]{6,20}")
 _NAME = re.compile(r"[^\W\d_a-z][^\W\d_]*([ '\-][^\W\d_]+)*( [^\W\d_a-z][^\W\d_]*)")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_FIRST = 20
 _WORDS = 6
 _LONG = 40
 
@@ -33,6 +34,8 @@ def look(values: Iterable[object]) -> Look:
     if len(texts) < FEW:
         return Look(None, 0.0, len(texts))
     for item, (test, sure) in _TESTS.items():
+        if not any(map(test, texts[:_FIRST])):  # what none of the first looks like, most do not
+            continue
         share = sum(map(test, texts)) / len(texts)
         if share >= ENOUGH:
             return Look(item, sure * share, len(texts))

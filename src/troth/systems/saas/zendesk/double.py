@@ -112,6 +112,8 @@ class Zendesk(HelpHalf):
         row = self.state["users"].get(ask.params["user"])
         if row is None:
             return self.not_found()
+        if row["role"] != "end-user":
+            return self.error(403, "Forbidden", "make the agent an end user first")
         if self.has_open_ticket(row["id"]):
             return self.error(422, "RecordInvalid", "the user is requester of a ticket that is not closed")
         del self.state["users"][ask.params["user"]]

@@ -73,7 +73,7 @@ def _erased(asked: "System", whom: list["Identifiers"], *, dry_run: bool) -> lis
 def _refused(asked: "System", problem: Exception, *, json: bool) -> None:
     """Leaves: with 1 where the dataset file is what must change, else with 3."""
     refusals = tuple(getattr(problem, "refusals", ()))
-    said = target.unmasked_never(str(problem))
+    said = target.without_passwords(str(problem))
     code = Exit.BROKEN if refusals else Exit.UNKNOWN
     if json:
         told = [_refusal(each) for each in refusals]

@@ -139,16 +139,16 @@ def asking() -> Iterator[None]:
     try:
         yield
     except SystemProblem as problem:
-        fail(unmasked_never(str(problem)), Exit.UNKNOWN)
+        fail(without_passwords(str(problem)), Exit.UNKNOWN)
     except RuntimeError as problem:  # the secrets of this deployment are gone
-        fail(unmasked_never(str(problem)), Exit.UNKNOWN)
+        fail(without_passwords(str(problem)), Exit.UNKNOWN)
 
 
 _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 
 
-def unmasked_never(text: str) -> str:
-    """The text without the password of an address that might stand in it."""
+def without_passwords(text: str) -> str:
+    """The text without passwords of addresses that might stand in it."""
     return _PASSWORD.sub(r"\1:***@", text)
 
 

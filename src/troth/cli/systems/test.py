@@ -46,7 +46,7 @@ def _answer(each: "System") -> dict[str, Any]:
     except NotImplementedError:
         return {"name": each.name, "answers": False, "says": "could not tell: this connector has no test"}
     except SystemProblem as problem:
-        said = target.unmasked_never(str(problem))
+        said = target.without_passwords(str(problem))
         return {"name": each.name, "answers": False, "says": said, "consequence": problem.consequence}
     account = done.evidence.get("account")
     says = f"answers as {account}" if account else "answers"

@@ -64,6 +64,20 @@ def page(text: str, file: str) -> Page:
     return made
 
 
+def top_keys(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Keys at the top of a file, and those of the mappings in a list at its top. Nothing where it is no YAML."""
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError):
+        return frozenset(), frozenset()
+    inside = root.value if isinstance(root, yaml.SequenceNode) else []
+    return _keys(root), frozenset().union(*map(_keys, inside))
+
+
+def _keys(node: yaml.Node | None) -> frozenset[str]:
+    return frozenset(str(key.value) for key, _ in node.value) if isinstance(node, yaml.MappingNode) else frozenset()
+
+
 def _walk(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Iterator[Where]:
     """Notes the line of every key and element in `lines`; yields keys written twice in one mapping."""
     if isinstance(node, yaml.MappingNode):

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from troth.systems.sql.dataset import DatasetError, DatasetProblem
 from troth.systems.sql.fideslang.convert import converted
-from troth.systems.sql.fideslang.page import Page, Where, page
+from troth.systems.sql.fideslang.page import Page, Where, page, top_keys
 from troth.systems.sql.fideslang.shapes import Source
 from troth.systems.sql.model import Dataset
 
@@ -27,13 +27,9 @@ class Imported:
 
 def is_fideslang(text: str) -> bool:
     """Whether the text is laid out as fideslang files are: ours have `tables` at the top."""
-    try:
-        data = page(text, "").data
-    except DatasetError:
-        return False
-    if isinstance(data, Mapping):
-        return bool({"dataset", "datasets", "fides_key", "collections"} & set(data)) and "tables" not in data
-    return isinstance(data, list) and any(isinstance(each, Mapping) and "fides_key" in each for each in data)
+    top, inside = top_keys(text)
+    theirs = bool({"dataset", "datasets", "fides_key", "collections"} & top) and "tables" not in top
+    return theirs or "fides_key" in inside
 
 
 def read(path: Path, keys: Sequence[str] = (), *, nested: bool = False) -> Imported:

@@ -163,6 +163,24 @@ def test_nothing_is_done_before_the_ids_of_the_tickets_are_kept(it: Subject) -> 
     assert [record["status"] for record in it.records() if record["kind"] == "ticket"] == ["open", "closed", "open"]
 
 
+def test_tickets_deleted_by_a_run_that_broke_off_are_found_by_the_note_on_their_user(it: Subject) -> None:
+    it.seed()
+    begun = it.system.erase(WHO, key="e")
+    assert isinstance(begun, Pending)
+    it.system.check(begun.token)
+    it.ask("advance")  # softly deleted now, in no list of the user, and the token is lost
+    assert it.find().evidence.get("ticket", 0) == 0
+    assert isinstance(it.erase(), Done)
+    assert it.mine() == []
+
+
+def test_an_erasure_needs_no_custom_field(it: Subject) -> None:
+    it = Subject(scenario(settings={**SECRETS, "key_field": "no_such_field"}), it.address)
+    it.seed()
+    assert isinstance(it.erase(), Done)
+    assert it.mine() == []
+
+
 def test_softly_deleted_tickets_are_not_done(it: Subject) -> None:
     it.seed()
     outcome = it.system.erase(WHO, key="e")

@@ -134,6 +134,15 @@ def test_a_kept_secret_is_replaced_whole_and_dropped(home: Path) -> None:
     assert not Secret("secret:crm.token", Path()).is_set
 
 
+def test_every_system_and_setting_has_a_name_of_its_own() -> None:
+    texts = ["crm.token", "crm.api_key", "crm.api-key", "Crm.token", "my crm.token", "../x.token", "…", ".", "x" * 300]
+    names = [secrets.name_for(text) for text in texts]
+    assert len(set(names)) == len(texts)
+    assert names[0] == "crm.token"
+    for name in names:
+        assert secrets.keep(name, "v") == f"secret:{name}"
+
+
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".x", "A", "x" * 101])
 def test_a_name_never_leads_out_of_the_store(name: str) -> None:
     for act in (lambda: secrets.keep(name, "x"), lambda: secrets.kept(name), lambda: secrets.drop(name)):

@@ -43,3 +43,14 @@ def test_nothing_that_is_there_is_changed(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="there already"):
         begin("acme", tmp_path)
     assert {path: path.read_text() for path in tmp_path.rglob("*.py")} == before
+
+
+def test_in_troths_own_tree_the_test_goes_where_its_tests_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saas, tests = tmp_path / "src" / "troth" / "systems" / "saas", tmp_path / "tests" / "systems"
+    saas.mkdir(parents=True)
+    tests.mkdir(parents=True)
+    monkeypatch.setattr("troth.systems.scaffold.begin.BUILT_IN", saas)
+    made = begin("my-desk", saas)
+    assert made[-1] == tests / "test_vendor_my_desk.py"
+    assert "own=" not in made[-1].read_text()
+    assert (saas / "my_desk" / "__init__.py").exists()

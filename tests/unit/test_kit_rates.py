@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth.systems.kit.pace import LedgerDown, Pace
-from troth.systems.kit.rates import Rate, exhausted, until
+from troth.systems.kit.rates import Rate, exhausted, per_second, until
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RATES = st.builds(Rate, st.integers(1, 60), st.floats(0.5, 600), st.integers(0, 60))
@@ -167,6 +167,12 @@ def test_ten_thousand_calls_a_second_ask_the_ledger_a_few_times(rates: dict[str,
         clock.now += 0.0001
         assert pace.turn("", 0) == 0
     assert ledger.asked <= most
+
+
+@pytest.mark.parametrize("calls", [0.01, 0.3, 1, 2.5, 1000])
+def test_calls_a_second_are_kept_below_one_too(calls: float) -> None:
+    rate = per_second(calls)
+    assert rate.calls / rate.seconds == pytest.approx(calls)
 
 
 def test_a_rate_that_is_none_is_refused() -> None:

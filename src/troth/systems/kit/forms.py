@@ -132,7 +132,7 @@ def _place_of(text: str, name: str, kept: Any, entered: dict[str, str]) -> Any:
         return kept
     if text.startswith(PLACES[1:]):
         return text
-    name = name.lower().replace("_", "-")
+    name = secrets.name_for(name)
     entered[name] = text
     return f"secret:{name}"
 

@@ -32,6 +32,11 @@ class Rate:
         return self.seconds / (self.calls - self.burst + 1)
 
 
+def per_second(calls: float) -> Rate:
+    """So many calls a second, less than one included."""
+    return Rate(round(calls * 10), 10) if calls >= 1 else Rate(1, 1 / calls)
+
+
 def exhausted(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """How long no call is left, by the headers of a reply (names in any case); None while some are left.
 

@@ -11,7 +11,7 @@ from troth.systems.kit.base import VERBS, System
 from troth.systems.kit.fields import to_fields
 from troth.systems.kit.outcomes import Outcome, SystemProblem
 from troth.systems.kit.pace import Pace
-from troth.systems.kit.rates import Rate
+from troth.systems.kit.rates import Rate, per_second
 from troth.systems.kit.settings import ConnectorSettings, read
 
 GUARDED = (*VERBS, "check", "test")
@@ -57,7 +57,7 @@ class SaasSystem(System):
         super().__init__(name, title=settings.title or self.TITLE, recipient=settings.recipient)
         self.settings = settings
         self.mapping: Mapping[str, str] = {**self.FIELDS, **settings.fields}
-        pace = {"": Rate(max(1, round(settings.rate * 10)), 10)} if settings.rate else {}
+        pace = {"": per_second(settings.rate)} if settings.rate else {}
         self.pace = Pace(rates={**self.RATES, **pace})
         self.api = Api(name, settings, self.auth(), self.pace)
 

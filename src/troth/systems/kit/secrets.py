@@ -3,6 +3,7 @@
 They are written and used, never shown again.
 """
 
+import hashlib
 import os
 import re
 import secrets
@@ -11,6 +12,12 @@ from pathlib import Path
 from troth import ground
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+
+
+def name_for(text: str) -> str:
+    """A name for the credential of `text` (`system.setting`): another for every text."""
+    plain = re.sub(r"[^a-z0-9.-]", "-", text.lower()).strip(".-")[:80] or "x"
+    return plain if plain == text else f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def keep(name: str, value: str) -> str:

@@ -1,11 +1,11 @@
-"""What MariaDB and MySQL say in their information_schema: four statements."""
+"""What MariaDB and MySQL say in their information_schema."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, text
+from sqlalchemy import Connection, bindparam, text
 
 from troth.systems.sql.dialects.live import (
     Check,
@@ -19,48 +19,50 @@ from troth.systems.sql.dialects.live import (
     Wanted,
 )  # fmt: skip
 
-_HERE = "({0} = DATABASE() OR LOWER({0}) IN :schemas)"
-_SCHEMAS: BindParameter[Any] = bindparam("schemas", expanding=True)
+# Each statement names one schema by `=`: only then do these servers look at that schema alone, and not open every table
+# and every view they have.
+_SCHEMAS = text("""
+SELECT schema_name, schema_name <=> DATABASE() FROM information_schema.schemata
+WHERE schema_name = DATABASE() OR LOWER(schema_name) IN :schemas ORDER BY 1
+""").bindparams(bindparam("schemas", expanding=True))
 
-_COLUMNS = text(f"""
-SELECT c.table_schema, c.table_name, t.table_type, v.is_updatable, c.table_schema <=> DATABASE(), c.column_name,
-       c.data_type, c.column_type, c.is_nullable, c.character_maximum_length, c.numeric_scale, c.collation_name,
-       c.character_set_name, c.extra
-FROM information_schema.columns c
-JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-LEFT JOIN information_schema.views v ON v.table_schema = c.table_schema AND v.table_name = c.table_name
-WHERE {_HERE.format("c.table_schema")}
-ORDER BY c.table_schema, c.table_name, c.ordinal_position
-""").bindparams(_SCHEMAS)  # noqa: S608 (constants of this file)
+_TABLES = text("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = :schema")
 
-_UNIQUE = text(f"""
-SELECT table_schema, table_name, index_name, column_name, sub_part
-FROM information_schema.statistics WHERE non_unique = 0 AND {_HERE.format("table_schema")}
-ORDER BY table_schema, table_name, index_name <> 'PRIMARY', index_name, seq_in_index
-""").bindparams(_SCHEMAS)  # noqa: S608
+_VIEWS = text("SELECT table_name, is_updatable FROM information_schema.views WHERE table_schema = :schema")
+
+_COLUMNS = text("""
+SELECT table_name, column_name, data_type, column_type, is_nullable, character_maximum_length, numeric_scale,
+       collation_name, character_set_name, extra
+FROM information_schema.columns WHERE table_schema = :schema ORDER BY table_name, ordinal_position
+""")
+
+_UNIQUE = text("""
+SELECT table_name, index_name, column_name, sub_part
+FROM information_schema.statistics WHERE table_schema = :schema AND non_unique = 0
+ORDER BY table_name, index_name <> 'PRIMARY', index_name, seq_in_index
+""")
 
 _KEYS = text("""
-SELECT k.constraint_name, k.table_schema, k.table_name, k.column_name, k.referenced_table_schema,
-       k.referenced_table_name, k.referenced_column_name, r.delete_rule, r.update_rule
+SELECT k.constraint_name, k.table_name, k.column_name, k.referenced_table_schema, k.referenced_table_name,
+       k.referenced_column_name, r.delete_rule, r.update_rule
 FROM information_schema.key_column_usage k
-JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema
+JOIN information_schema.referential_constraints r ON r.constraint_schema = :schema
      AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
-WHERE k.referenced_table_name IS NOT NULL
-  AND (LOWER(k.table_name) IN :tables OR LOWER(k.referenced_table_name) IN :tables)
-ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position
-""").bindparams(bindparam("tables", expanding=True))
+WHERE k.table_schema = :schema AND k.referenced_table_name IS NOT NULL
+ORDER BY k.table_name, k.constraint_name, k.ordinal_position
+""")
 
-_CHECKS_MARIADB = text(f"""
-SELECT constraint_schema, table_name, constraint_name, check_clause FROM information_schema.check_constraints
-WHERE {_HERE.format("constraint_schema")} ORDER BY 1, 2, 3
-""").bindparams(_SCHEMAS)  # noqa: S608
+_CHECKS_MARIADB = text("""
+SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints
+WHERE constraint_schema = :schema ORDER BY 1, 2
+""")
 
-_CHECKS_MYSQL = text(f"""
-SELECT t.table_schema, t.table_name, t.constraint_name, c.check_clause
+_CHECKS_MYSQL = text("""
+SELECT t.table_name, t.constraint_name, c.check_clause
 FROM information_schema.table_constraints t JOIN information_schema.check_constraints c
      ON c.constraint_schema = t.constraint_schema AND c.constraint_name = t.constraint_name
-WHERE t.constraint_type = 'CHECK' AND t.enforced = 'YES' AND {_HERE.format("t.table_schema")} ORDER BY 1, 2, 3
-""").bindparams(_SCHEMAS)  # noqa: S608
+WHERE t.table_schema = :schema AND t.constraint_type = 'CHECK' AND t.enforced = 'YES' ORDER BY 1, 2
+""")
 
 _FAMILIES: dict[str, Family] = {
     "uuid": "uuid", "float": "number", "double": "number", "date": "date", "datetime": "time", "timestamp": "time",
@@ -71,38 +73,48 @@ _TEXT = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtex
 _BINARY = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"})
 _QUOTED = re.compile(r"`((?:[^`]|``)+)`")
 _JSON = re.compile(r"^json_valid\(`((?:[^`]|``)+)`\)$", re.IGNORECASE)
-Place = tuple[str, str]
 
 
 def look(connection: Connection, wanted: Wanted) -> Seen:
-    """Tables, columns, unique sets, CHECKs and foreign keys: four statements, however many tables."""
-    where = {"schemas": sorted(wanted.schemas)}
-    uniques = _uniques(connection, where)
-    checks = _checks(connection, where)
-    rows: dict[Place, list[Any]] = defaultdict(list)
-    for row in connection.execute(_COLUMNS, where):
-        rows[row[0], row[1]].append(row)
-    tables = tuple(_table(each, uniques[place], checks[place]) for place, each in rows.items())
-    return Seen(tables, tuple(_keys(connection, wanted)))
+    """Tables, columns, unique sets, CHECKs and foreign keys: a few statements a schema, however many tables."""
+    tables: list[SeenTable] = []
+    keys: list[SeenKey] = []
+    for schema, visible in connection.execute(_SCHEMAS, {"schemas": sorted(wanted.schemas)}).all():
+        tables += _tables(connection, schema, bool(visible))
+        keys += _keys(connection, schema)
+    return Seen(tuple(tables), tuple(keys))
 
 
-def _table(rows: list[Any], uniques: list[Unique], checks: list[Check]) -> SeenTable:
-    schema, name, kind, updatable, visible, *_ = rows[0]
+def _tables(connection: Connection, schema: str, visible: bool) -> Iterator[SeenTable]:
+    here = {"schema": schema}
+    kinds = {row[0]: row[1] for row in connection.execute(_TABLES, here)}
+    views = {name for name, kind in kinds.items() if "VIEW" in kind}
+    changeable = {row[0] for row in connection.execute(_VIEWS, here) if row[1] == "YES"} if views else set()
+    uniques, checks = _uniques(connection, here), _checks(connection, here)
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute(_COLUMNS, here):
+        rows[row[0]].append(row[1:])
+    for name, columns in rows.items():
+        yield SeenTable(
+            schema,
+            visible,
+            LiveTable(
+                name,
+                _columns(columns, uniques[name], checks[name]),
+                None if visible else schema,
+                kind="view" if name in views else "table",
+                writes=name not in views or name in changeable,
+                uniques=tuple(uniques[name]),
+                checks=tuple(checks[name]),
+            ),
+        )
+
+
+def _columns(rows: list[Any], uniques: list[Unique], checks: list[Check]) -> dict[str, LiveColumn]:
     primary = {column for one in uniques if one.primary for column in one.columns}
     alone = {one.columns[0] for one in uniques if len(one.columns) == 1 and not one.hidden}
     json = {found[1].replace("``", "`") for one in checks if (found := _JSON.match(one.text))}
-    columns = {row[5]: _column(row[5:], row[5] in primary, row[5] in alone, row[5] in json) for row in rows}
-    view = "VIEW" in kind
-    table = LiveTable(
-        name,
-        columns,
-        None if visible else schema,
-        kind="view" if view else "table",
-        writes=not view or updatable == "YES",
-        uniques=tuple(uniques),
-        checks=tuple(checks),
-    )
-    return SeenTable(schema, bool(visible), table)
+    return {row[0]: _column(row, row[0] in primary, row[0] in alone, row[0] in json) for row in rows}
 
 
 def _column(row: Any, primary: bool, unique: bool, json: bool) -> LiveColumn:
@@ -140,26 +152,26 @@ def _family(kind: str, scale: int | None) -> Family:
     return "binary" if kind in _BINARY else _FAMILIES.get(kind, "other")
 
 
-def _uniques(connection: Connection, where: dict[str, Any]) -> dict[Place, list[Unique]]:
-    grouped: dict[tuple[str, str, str], list[tuple[str | None, int | None]]] = defaultdict(list)
-    for schema, table, name, column, prefix in connection.execute(_UNIQUE, where):
-        grouped[schema, table, name].append((column, prefix))
-    found: dict[Place, list[Unique]] = defaultdict(list)
-    for (schema, table, name), parts in grouped.items():
+def _uniques(connection: Connection, here: dict[str, str]) -> dict[str, list[Unique]]:
+    grouped: dict[tuple[str, str], list[tuple[str | None, int | None]]] = defaultdict(list)
+    for table, name, column, prefix in connection.execute(_UNIQUE, here):
+        grouped[table, name].append((column, prefix))
+    found: dict[str, list[Unique]] = defaultdict(list)
+    for (table, name), parts in grouped.items():
         columns = tuple(column for column, _ in parts if column is not None)
         hidden = any(column is None or prefix is not None for column, prefix in parts)
-        found[schema, table].append(Unique(name, columns, name == "PRIMARY", hidden=hidden))
+        found[table].append(Unique(name, columns, name == "PRIMARY", hidden=hidden))
     return found
 
 
-def _checks(connection: Connection, where: dict[str, Any]) -> dict[Place, list[Check]]:
+def _checks(connection: Connection, here: dict[str, str]) -> dict[str, list[Check]]:
     mariadb = getattr(connection.dialect, "is_mariadb", False)
-    found: dict[Place, list[Check]] = defaultdict(list)
-    for schema, table, name, said in connection.execute(_CHECKS_MARIADB if mariadb else _CHECKS_MYSQL, where):
+    found: dict[str, list[Check]] = defaultdict(list)
+    for table, name, said in connection.execute(_CHECKS_MARIADB if mariadb else _CHECKS_MYSQL, here):
         # quotes: MySQL shows all of them escaped, MariaDB those within texts
         plain = re.sub(r"\\(.)", _unescaped if mariadb else r"\1", _plain(said))
         read = dict.fromkeys(one.replace("``", "`") for one in _QUOTED.findall(plain))
-        found[schema, table].append(Check(name, plain, tuple(read)))
+        found[table].append(Check(name, plain, tuple(read)))
     return found
 
 
@@ -171,11 +183,11 @@ def _plain(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _keys(connection: Connection, wanted: Wanted) -> Iterator[SeenKey]:
-    grouped: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
-    for row in connection.execute(_KEYS, {"tables": sorted(wanted.tables)}):
-        grouped[row[1], row[2], row[0]].append(row)
-    for (schema, table, name), rows in grouped.items():
-        _, _, _, _, t_schema, target, _, deletes, updates = rows[0]
-        here, there = tuple(row[3] for row in rows), tuple(row[6] for row in rows)
+def _keys(connection: Connection, schema: str) -> Iterator[SeenKey]:
+    grouped: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in connection.execute(_KEYS, {"schema": schema}):
+        grouped[row[1], row[0]].append(row)
+    for (table, name), rows in grouped.items():
+        _, _, _, t_schema, target, _, deletes, updates = rows[0]
+        here, there = tuple(row[2] for row in rows), tuple(row[5] for row in rows)
         yield SeenKey(name, schema, table, here, t_schema, target, there, deletes.lower(), updates.lower())

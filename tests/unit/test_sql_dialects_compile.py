@@ -95,7 +95,8 @@ def test_every_statement_compiles_and_does_so_twice_the_same(name: str, planner:
     said = explained(BY_NAME[name], planner)
     assert said == explained(BY_NAME[name], planner)
     assert "POSTCOMPILE" not in said
-    assert said.count("-- read ") == 2
+    # nothing is to be done when an account goes, so nothing is read for it
+    assert said.count("-- read ") == (0 if planner is planning.account_plan else 2)
 
 
 @pytest.mark.parametrize("name", BY_NAME)

@@ -13,7 +13,7 @@ from troth.systems.sql.write import RETURNING
 
 def explain(plan: Plan) -> str:
     """What is read, what is done and why, then every statement that may be sent. Values stand as parameters."""
-    circles = [layer.tables for layer in plan.reach.layers if layer.circular]
+    circles = [layer.tables for layer in plan.reach.layers if layer.circular and set(layer.tables) & set(plan.fetches)]
     lines = [f"{plan.doing}: {len(plan.fetches)} tables are read, {len(plan.steps)} steps"]
     lines += [f"round by round until nothing new is found: {', '.join(one)}" for one in circles]
     for step in plan.steps:

@@ -66,7 +66,7 @@ class Manners:
         assert "wrong-credential" not in f"{first} {second}"
 
     def test_a_missing_credential_is_told_by_its_place(self, it: Subject) -> None:
-        for source, named in (("env:NO_SUCH_VARIABLE_IS_SET", "NO_SUCH_VARIABLE_IS_SET"), ("file:no-such-file", "no-such-file")):
+        for source, named in (("env:NO_SUCH_NAME", "NO_SUCH_NAME"), ("file:no-such-file", "no-such-file")):
             with it.trouble("fix settings") as problem:
                 it.made(**{it.scenario.secret: source}).test()
             assert named in str(problem[0])

@@ -38,13 +38,19 @@ browser:
 		echo "the browser tests need Chromium: install it with 'sudo apt-get install chromium', then run make test again"; exit 1; \
 	fi
 
-# SQL tests also run on a real MariaDB, which they start and end themselves. Debian's bare server programs are enough:
-# without the full package no server starts by itself and no port is taken. Where we may not install it, they are skipped.
-servers:
+# Tests also run on a real MariaDB and on azurite, Microsoft's own stand-in for Blob storage; they start and end both
+# themselves. Debian's bare server programs are enough: without the full package no server starts by itself and no port
+# is taken. Where one cannot be installed, its tests are skipped, and say so.
+AZURITE := $(VENV)/node/node_modules/azurite
+
+servers: $(VENV)/ready
 	@PATH="$$PATH:/usr/sbin"; command -v mariadbd >/dev/null || \
 	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends mariadb-server-core mariadb-client-core >/dev/null; } || \
 	echo "MariaDB is not installed, its tests are skipped: apt-get install mariadb-server-core mariadb-client-core"
+	@test -d $(AZURITE) || { command -v npm >/dev/null && \
+		npm install --prefix $(VENV)/node --no-audit --no-fund --silent azurite@3 >/dev/null; } || \
+	echo "azurite is not installed, its tests are skipped: npm install --prefix $(VENV)/node azurite@3"
 
 format: $(VENV)/ready
 	$(RUN)ruff check --fix .

@@ -245,6 +245,38 @@ def test_an_erasure_that_breaks_off_is_finished_by_erasing_again() -> None:
         assert "ana" not in str(memory.world["users"]).lower()
 
 
+def test_an_account_can_go_without_the_data() -> None:
+    dataset = parse(
+        """
+title: Forum
+tables:
+  users:
+    key: _id
+    on_erase: delete
+    on_account_deletion: delete
+    columns: {_id: {none: key}, mail: {item: email, identity: email}}
+  posts:
+    key: _id
+    on_erase: delete
+    on_account_deletion: unlink
+    columns: {_id: {none: key}, author: {item: user-id, references: users._id}, text: message}
+  logins:
+    key: _id
+    on_erase: delete
+    columns: {_id: {none: key}, user: {item: user-id, references: users._id}}
+"""
+    )
+    post = {"_id": 1, "author": 7, "text": "hi"}
+    memory = Memory({"users": [{"_id": 7, "mail": "x@y.z"}], "posts": [post], "logins": [{"_id": 1, "user": 7}]})
+    held = reach(dataset, [_who("x@y.z")], memory)
+    plan = writing.erasure(dataset, held, shared(dataset, held, memory), str, account=True)
+    memory.apply(plan)
+    assert memory.world == {"users": [], "posts": [{"_id": 1, "text": "hi"}], "logins": [{"_id": 1, "user": 7}]}
+    told = answers.erased(dataset, held, plan, 0, True).evidence
+    assert told["tables"] == {"posts": {"unlinked": 1}, "users": {"erased": 1}}
+    assert refusals(dataset, {"posts": live([], {}, "view")}, account=True)
+
+
 def test_what_only_erased_people_share_is_erased_with_them() -> None:
     memory = Memory(WORLD)
     _erase(memory, _who("ana@x.org"), _who("bo@x.org"))

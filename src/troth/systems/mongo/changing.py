@@ -7,7 +7,7 @@ from typing import Any
 
 from troth.systems.mongo.paths import Document, places
 from troth.systems.sql.mask import LONGEST, MARK
-from troth.systems.sql.model import Fixed, Hashed, Keep, Null, Random, Table
+from troth.systems.sql.model import Act, Dataset, Fixed, Hashed, Keep, Null, Random, Table
 
 Mask = Null | Fixed | Random | Hashed
 Hash = Callable[[str], str]
@@ -28,6 +28,14 @@ class Update:
         """As the server takes it."""
         parts = {"$set": self.set, "$unset": dict.fromkeys(self.unset, "")}
         return {name: part for name, part in parts.items() if part}
+
+
+def acts(dataset: Dataset, *, account: bool = False) -> dict[str, Act]:
+    """What happens to the documents of each collection: erasure, or with `account` its deletion alone. Collections
+    that are left alone are absent."""
+    tables = dataset.tables.items()
+    chosen = {name: table.on_account_deletion if account else table.on_erase for name, table in tables}
+    return {name: act for name, act in chosen.items() if act is not None}
 
 
 def masks(table: Table, act: str) -> dict[str, Mask]:

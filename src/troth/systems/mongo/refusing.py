@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from troth.systems.kit.outcomes import SystemProblem
-from troth.systems.mongo.changing import Mask, masks
-from troth.systems.sql.model import Dataset, Fixed, Hashed, Null, Random
+from troth.systems.mongo.changing import Mask, acts, masks
+from troth.systems.sql.model import Dataset, Fixed, Hashed, Keep, Null, Random
 
 
 @dataclass(frozen=True)
@@ -47,20 +47,24 @@ def live(indexes: Sequence[Mapping[str, Any]], options: Mapping[str, Any], kind:
     return Live(unique, (options.get("validator") or {}).get("$jsonSchema"), view=kind == "view")
 
 
-def refusals(dataset: Dataset, there: Mapping[str, Live]) -> tuple[Refusal, ...]:
-    """Everything that would break. Collections that are not there hold nothing, and are no reason."""
-    return tuple(_refusals(dataset, there))
+def refusals(dataset: Dataset, there: Mapping[str, Live], *, account: bool = False) -> tuple[Refusal, ...]:
+    """Everything that would break an erasure, or with `account` the deletion of an account.
+
+    Collections that are not there hold nothing, and are no reason.
+    """
+    return tuple(one for name in there for one in _refusals(dataset, name, there[name], account=account))
 
 
-def _refusals(dataset: Dataset, there: Mapping[str, Live]) -> Iterator[Refusal]:
-    for name, table in dataset.tables.items():
-        if name not in there or not isinstance(table.on_erase, str):
-            continue
-        if there[name].view:
-            yield Refusal(name, None, "it is a view, which takes no writes", "say `on_erase: {keep: REASON}`")
-        if table.on_erase != "delete":
-            for column, mask in masks(table, table.on_erase).items():
-                yield from _column(name, column, mask, there[name])
+def _refusals(dataset: Dataset, name: str, about: Live, *, account: bool) -> Iterator[Refusal]:
+    act = acts(dataset, account=account).get(name)
+    if act is None or isinstance(act, Keep):
+        return
+    if about.view:
+        said = "on_account_deletion" if account else "on_erase"
+        yield Refusal(name, None, "it is a view, which takes no writes", f"say `{said}: {{keep: REASON}}`")
+    if act != "delete":
+        for column, mask in masks(dataset.tables[name], act).items():
+            yield from _column(name, column, mask, about)
 
 
 def _column(table: str, column: str, mask: Mask, about: Live) -> Iterator[Refusal]:

@@ -98,9 +98,11 @@ class MongoSystem(System):
         return answers.explain(self.dataset, doing)
 
     def refusals(self) -> tuple[Refusal, ...]:
-        """What would stop an erasure, with proposals. Raises SystemProblem."""
+        """What would stop an erasure or account deletion, with proposals. Raises SystemProblem."""
         with self._store.asked("plan") as database:
-            return refusals(self.dataset, self._live(database))
+            there = self._live(database)
+        found = (one for account in (False, True) for one in refusals(self.dataset, there, account=account))
+        return tuple(dict.fromkeys(found))
 
     # writing: what is gone or masked is not changed twice
 
@@ -112,13 +114,24 @@ class MongoSystem(System):
 
         Raises Refused before anything is written where an index or validator shows that it would break.
         """
-        with self._store.asked("erase") as database:
-            if found := refusals(self.dataset, self._live(database)):
-                raise Refused(self.name, "erase", found)
+        return self._write("erase", people, account=False, dry_run=dry_run)
+
+    def delete_account(self, who: Identifiers, *, key: str) -> Done:
+        return self.delete_accounts([(key, who)])[key]
+
+    def delete_accounts(self, people: People[Ref], *, dry_run: bool = False) -> dict[Ref, Done]:
+        """Ends accounts as `on_account_deletion` says: no erasure of the data, that is a further step."""
+        return self._write("delete accounts", people, account=True, dry_run=dry_run)
+
+    def _write(self, doing: str, people: People[Ref], *, account: bool, dry_run: bool) -> dict[Ref, Done]:
+        with self._store.asked(doing) as database:
+            if found := refusals(self.dataset, self._live(database), account=account):
+                raise Refused(self.name, doing, found)
             with self._store.transaction(database) as session:
                 ask = asking(database, self._fields, session)
                 held = reach(self.dataset, [who for _, who in people], ask)
-                plan = writing.erasure(self.dataset, held, shared(self.dataset, held, ask), self._keyed)
+                also = shared(self.dataset, held, ask)
+                plan = writing.erasure(self.dataset, held, also, self._keyed, account=account)
                 if not dry_run:
                     writing.carry_out(database, plan, session)
         whole = session is not None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from troth.systems.mongo.changing import Update, corrected, masked, masks
+from troth.systems.mongo.changing import Update, acts, corrected, masked, masks
 from troth.systems.mongo.paths import Document
 from troth.systems.mongo.reaching import Held, Key
 from troth.systems.mongo.store import MANY, Swallowed
@@ -34,16 +34,22 @@ Plan = dict[str, Step]
 
 
 def erasure(
-    dataset: Dataset, held: Mapping[str, Held], shared: Mapping[str, set[Key]], keyed: Callable[[str], str]
+    dataset: Dataset,
+    held: Mapping[str, Held],
+    shared: Mapping[str, set[Key]],
+    keyed: Callable[[str], str],
+    *,
+    account: bool = False,
 ) -> Plan:
-    """What erasing everyone in `held` does, collection by collection.
+    """What erasing everyone in `held`, or with `account` ending their accounts, does, collection by collection.
 
     What leads to others comes last: where a server knows no transactions and the erasure breaks off, the person is
     still found, and erasing again finishes it.
     """
     plan: Plan = {}
-    for name in reversed(ordered(dataset)):
-        each, act = held[name], dataset.tables[name].on_erase
+    chosen = acts(dataset, account=account)
+    for name in (name for name in reversed(ordered(dataset)) if name in chosen):
+        each, act = held[name], chosen[name]
         step = Step("kept" if isinstance(act, Keep) else _DONE[act], documents=each.documents)
         for key, document in each.documents.items():
             if isinstance(act, Keep):

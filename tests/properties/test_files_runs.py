@@ -16,6 +16,13 @@ FORMATS = {
     "iso": (r'"at": "([^"]*)"', "iso", lambda t: f'{{"at": "{t.isoformat()}"}}'),
     "combined": (r"\[([^\]]+)\]", "%d/%b/%Y:%H:%M:%S %z", lambda t: f"x [{t:%d/%b/%Y:%H:%M:%S %z}] GET /"),
     "spaced": (r"^(\d+ \d+ \d+ \S+)", "%Y %m %d %H:%M:%S%z", lambda t: f"{t:%Y %m %d %H:%M:%S%z} started"),
+    "fixed": (
+        r'\[(\d{2}/\w{3}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] "',
+        "%d/%b/%Y:%H:%M:%S %z",
+        lambda t: f'x [{t:%d/%b/%Y:%H:%M:%S %z}] "GET /[{t:%d/%b/2099}:00:00:00 +0000] "',
+    ),
+    "anchored": (r"^(\S+)", "iso", lambda t: f"{t.isoformat()} started"),
+    "naive": (r"^(\S+ \S+) ", "%Y-%m-%d %H:%M:%S", lambda t: f"{t:%Y-%m-%d %H:%M:%S} started"),
     "epoch": (r"^\d+", "epoch", lambda t: f"{int(t.timestamp())} started"),
 }
 

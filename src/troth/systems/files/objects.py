@@ -120,14 +120,17 @@ def said() -> Iterator[None]:
 
 
 def _stamp(info: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(str(info.get(key)) for key in ("size", *_STAMPS))
+    return tuple(str(_seconds(info.get(key))) for key in ("size", *_STAMPS))
+
+
+def _seconds(value: Any) -> Any:
+    """A time as the same number, whether a listing or a single look told it."""
+    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def _changed(info: dict[str, Any]) -> float:
     for key in ("LastModified", "mtime", "last_modified", "updated", "created"):
-        value = info.get(key)
-        if isinstance(value, datetime):
-            return value.timestamp()
+        value = _seconds(info.get(key))
         if isinstance(value, int | float):
             return float(value)
     raise OSError(errno.EIO, "the store does not say when its files were changed")

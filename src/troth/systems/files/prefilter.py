@@ -22,6 +22,7 @@ _PUNCTUATION = PUNCTUATION.encode()
 _LETTER = re.compile(rb"[a-z]").search
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _WORD = bytes(byte if chr(byte) in _LETTERS + PUNCTUATION + "_" else 32 for byte in range(256))
+_GOES_ON = {bytes((ord(sign),)) for sign in _LETTERS + _LETTERS.upper() + "_"}
 _SPACING = b" \t().-/"
 Lines = dict[int, int]
 """Numbers of lines, from 0, and their first byte, or -1 where that was not seen."""
@@ -61,7 +62,7 @@ class Prefilter:
     def _in(self, view: bytes, families: frozenset[bytes]) -> Lines:
         found: Lines = {}
         if self._few is not None:
-            found |= _lines_with(view, self._searched(view, families))
+            found |= _lines_with(view, self._searched(view, families), alone=True)
         else:
             for mark in escapes.written(escapes.AT, families) if self._addresses else ():
                 found |= _lines_of(view, self._around(view, mark))
@@ -124,11 +125,14 @@ def _variants(word: bytes) -> list[bytes]:
     return found if len(found) <= _VARIANTS else []
 
 
-def _lines_with(view: bytes, words: Iterable[bytes]) -> Lines:
-    """Lines that hold one of the words."""
+def _lines_with(view: bytes, words: Iterable[bytes], *, alone: bool = False) -> Lines:
+    """Lines that hold one of the words; `alone`: with neither a letter nor a digit right behind it, where an
+    identifier would go on and be another."""
     found: Lines = {}
     for word in words:
-        found |= _lines_of(view, _places(view, word))
+        ends = len(word)
+        places = (at for at in _places(view, word) if not alone or view[at + ends : at + ends + 1] not in _GOES_ON)
+        found |= _lines_of(view, places)
     return found
 
 

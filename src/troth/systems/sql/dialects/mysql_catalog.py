@@ -92,7 +92,7 @@ def _tables(connection: Connection, schema: str, visible: bool) -> Iterator[Seen
     changeable = {row[0] for row in connection.execute(_VIEWS, here) if row[1] == "YES"} if views else set()
     uniques, checks = _uniques(connection, here), _checks(connection, here)
     rows: dict[str, list[Any]] = defaultdict(list)
-    for row in connection.execute(_COLUMNS, here):
+    for row in connection.execute(_COLUMNS, here).all():
         rows[row[0]].append(row[1:])
     for name, columns in rows.items():
         yield SeenTable(
@@ -154,7 +154,7 @@ def _family(kind: str, scale: int | None) -> Family:
 
 def _uniques(connection: Connection, here: dict[str, str]) -> dict[str, list[Unique]]:
     grouped: dict[tuple[str, str], list[tuple[str | None, int | None]]] = defaultdict(list)
-    for table, name, column, prefix in connection.execute(_UNIQUE, here):
+    for table, name, column, prefix in connection.execute(_UNIQUE, here).all():
         grouped[table, name].append((column, prefix))
     found: dict[str, list[Unique]] = defaultdict(list)
     for (table, name), parts in grouped.items():

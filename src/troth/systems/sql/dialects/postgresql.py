@@ -13,7 +13,10 @@ from troth.systems.sql.dialects.live import Seen, Wanted
 from troth.systems.sql.dialects.postgresql_catalog import look
 from troth.systems.sql.dialects.problems import Told, Trouble
 
-_TIMEOUTS = text("select set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true)")
+_TIMEOUTS = text(
+    "select set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true),"
+    " set_config('jit', 'off', true)"  # compiling a statement that finds a few rows takes longer than finding them
+)
 
 
 class PostgreSQL(Dialect):

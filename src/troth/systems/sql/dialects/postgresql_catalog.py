@@ -36,7 +36,7 @@ with tables as materialized (
       and (n.nspname = any(current_schemas(false)) or lower(n.nspname) = any(cast(:schemas as text[])))
 )
 select s.nspname, s.relname, s.visible, s.kind, s.hides, s.writes,
-       a.attname, b.typname, b.typtype::text, b.typcategory::text, format_type(b.oid, null),
+       a.attnum, a.attname, b.typname, b.typtype::text, b.typcategory::text, format_type(b.oid, null),
        not (a.attnotnull or t.typnotnull), case when t.typtype = 'd' then t.typtypmod else a.atttypmod end,
        a.attgenerated <> '' or a.attidentity = 'a',
        case when b.typtype = 'e' then array(select enumlabel::text from pg_enum where enumtypid = b.oid
@@ -54,13 +54,10 @@ order by 1, 2, a.attnum
 
 _UNIQUE = text("""
 select n.nspname, c.relname, x.relname, i.indisprimary, pg_get_expr(i.indpred, i.indrelid), i.indexprs is not null,
-       coalesce((to_jsonb(i)->>'indnullsnotdistinct')::boolean, false),
-       array(select a.attname::text from unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) with ordinality k(num, place)
-             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.num order by k.place),
+       coalesce((to_jsonb(i)->>'indnullsnotdistinct')::boolean, false), (i.indkey::int2[])[0:i.indnkeyatts - 1],
        case when i.indexprs is not null then array(
-           select distinct a.attname::text from pg_depend d
-           join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-           where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refobjid = i.indrelid order by 1) end
+           select distinct d.refobjsubid::int2 from pg_depend d where d.classid = 'pg_class'::regclass
+           and d.objid = i.indexrelid and d.refobjid = i.indrelid and d.refobjsubid > 0 order by 1) end
 from pg_index i
 join pg_class c on c.oid = i.indrelid
 join pg_class x on x.oid = i.indexrelid
@@ -87,6 +84,7 @@ where f.contype in ('f', 'c') and f.conparentid = 0
 order by 3, 4, 2
 """)
 
+Place = tuple[str, str]  # schema, table
 _ACTIONS = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 _DELETES, _UPDATES = 16, 4  # bits of pg_relation_is_updatable
 _KINDS = {"v": "view", "m": "materialized view", "f": "foreign table"}
@@ -101,56 +99,47 @@ _FAMILIES: dict[str, Family] = {
 def look(connection: Connection, wanted: Wanted) -> Seen:
     """Tables, columns, unique sets, CHECKs and foreign keys: three statements, however many tables."""
     names = {"tables": list(wanted.tables)}
-    uniques: dict[tuple[str, str], list[Unique]] = defaultdict(list)
-    for schema, table, name, primary, partial, hidden, nulls_equal, columns, read in connection.execute(_UNIQUE, names):
-        uniques[schema, table].append(Unique(name, tuple(read or columns), primary, partial, hidden, nulls_equal))
-    checks: dict[tuple[str, str], list[Check]] = defaultdict(list)
+    rows: dict[Place, list[Any]] = defaultdict(list)
+    for row in connection.execute(_COLUMNS, {"schemas": list(wanted.schemas)}).all():
+        rows[row[0], row[1]].append(row)
+    uniques: dict[Place, list[Unique]] = defaultdict(list)
+    for row in connection.execute(_UNIQUE, names).all():
+        schema, table, name, primary, partial, hidden, nulls_equal, numbers, read = row
+        numbered = {column[6]: column[7] for column in rows[schema, table]}
+        columns = tuple(numbered[number] for number in read or numbers if number in numbered)
+        uniques[schema, table].append(Unique(name, columns, primary, partial, hidden, nulls_equal))
+    checks: dict[Place, list[Check]] = defaultdict(list)
     keys: list[SeenKey] = []
-    for (
-        kind,
-        name,
-        schema,
-        table,
-        t_schema,
-        target,
-        deletes,
-        updates,
-        late,
-        columns,
-        others,
-        said,
-    ) in connection.execute(_CONSTRAINTS, names):
+    for row in connection.execute(_CONSTRAINTS, names).all():
+        kind, name, schema, table, t_schema, target, deletes, updates, late, columns, others, said = row
         if kind == "c":
             checks[schema, table].append(Check(name, said, tuple(columns)))
         else:
             there = (t_schema, target, tuple(others))
-            acts = (_ACTIONS[deletes], _ACTIONS[updates])
-            keys.append(SeenKey(name, schema, table, tuple(columns), *there, *acts, late))
-    return Seen(tuple(_tables(connection, wanted, uniques, checks)), tuple(keys))
+            keys.append(
+                SeenKey(name, schema, table, tuple(columns), *there, _ACTIONS[deletes], _ACTIONS[updates], late)
+            )
+    tables = (_table(place, each, uniques[place], checks[place]) for place, each in rows.items() if each)
+    return Seen(tuple(tables), tuple(keys))
 
 
-def _tables(connection: Connection, wanted: Wanted, uniques: Any, checks: Any) -> Iterator[SeenTable]:
-    rows: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for row in connection.execute(_COLUMNS, {"schemas": list(wanted.schemas)}):
-        rows[row[0], row[1]].append(row)
-    for (schema, name), columns in rows.items():
-        _, _, visible, kind, hides, writes, *_ = columns[0]
-        mine = uniques[schema, name]
-        primary = {c for u in mine if u.primary for c in u.columns}
-        alone = {u.columns[0] for u in mine if len(u.columns) == 1 and not u.partial and not u.hidden}
-        found = {row[6]: _column(row[6:], row[6] in primary, row[6] in alone) for row in columns}
-        domains = tuple(one for row in columns for one in _domain_checks(row[6], row[15]))
-        table = LiveTable(
-            name,
-            found,
-            None if visible else schema,
-            kind=_KINDS.get(kind, "table"),  # type: ignore[arg-type]
-            writes=kind != "m" and writes & (_DELETES | _UPDATES) == _DELETES | _UPDATES,
-            uniques=tuple(mine),
-            checks=(*checks[schema, name], *domains),
-            hides_rows=hides,
-        )
-        yield SeenTable(schema, visible, table)
+def _table(place: Place, rows: list[Any], uniques: list[Unique], checks: list[Check]) -> SeenTable:
+    schema, name = place
+    _, _, visible, kind, hides, writes, *_ = rows[0]
+    primary = {c for u in uniques if u.primary for c in u.columns}
+    alone = {u.columns[0] for u in uniques if len(u.columns) == 1 and not u.partial and not u.hidden}
+    domains = (one for row in rows for one in _domain_checks(row[7], row[16]))
+    table = LiveTable(
+        name,
+        {row[7]: _column(row[7:], row[7] in primary, row[7] in alone) for row in rows},
+        None if visible else schema,
+        kind=_KINDS.get(kind, "table"),  # type: ignore[arg-type]
+        writes=kind != "m" and writes & (_DELETES | _UPDATES) == _DELETES | _UPDATES,
+        uniques=tuple(uniques),
+        checks=(*checks, *domains),
+        hides_rows=hides,
+    )
+    return SeenTable(schema, visible, table)
 
 
 def _column(row: Any, primary: bool, unique: bool) -> LiveColumn:

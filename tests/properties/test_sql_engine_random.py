@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from troth import ground, postgres
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.sql.model import Dataset
 from troth.systems.sql.system import SqlSystem
@@ -180,21 +183,25 @@ class Reader:
 # the database
 
 
-def _fill(path: Path, shape: Shape, world: World) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for name in shape.naming:
-            columns = shape.columns(name)
-            typed = ", ".join(f"{c} {'text' if c in ('words', *shape.naming[name]) else 'integer'}" for c in columns)
-            connection.execute(f"create table {name} ({typed}, primary key (id))")
-            marks = ", ".join(f":{c}" for c in columns)
-            connection.executemany(f"insert into {name} values ({marks})", list(world[name].values()))
+def _fill(connection: Any, shape: Shape, world: World) -> None:
+    for name in shape.naming:
+        columns = shape.columns(name)
+        typed = ", ".join(f"{c} {'text' if c in ('words', *shape.naming[name]) else 'integer'}" for c in columns)
+        connection.execute(f"create table {name} ({typed}, primary key (id))")
+        for row in world[name].values():
+            cells = ", ".join("null" if row[c] is None else repr(row[c]) for c in columns)
+            connection.execute(f"insert into {name} values ({cells})")
+    connection.commit()
 
 
-def _content(path: Path, shape: Shape) -> World:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
-        tables = {name: connection.execute(f"select * from {name}").fetchall() for name in shape.naming}
-        return {name: {row["id"]: dict(row) for row in rows} for name, rows in tables.items()}
+def _content(connection: Any, shape: Shape) -> World:
+    found: World = {}
+    for name in shape.naming:
+        columns = shape.columns(name)
+        rows = connection.execute(f"select {', '.join(columns)} from {name}").fetchall()
+        found[name] = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+    connection.commit()
+    return found
 
 
 def _who(mail: str) -> Identifiers:
@@ -213,24 +220,43 @@ def _reached(shape: Shape) -> set[str]:
 @settings(max_examples=100, deadline=None)
 @given(drawn=worlds(), people=st.sets(st.integers(0, PEOPLE - 1), min_size=1, max_size=3))
 def test_the_engine_does_what_reading_row_by_row_would(drawn: tuple[Shape, World], people: set[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "shop.db"
+        with closing(sqlite3.connect(path)) as connection:
+            _does_as_read(f"sqlite:///{path}", connection, drawn, people)
+
+
+@pytest.fixture(scope="module")
+def url() -> str:
+    return postgres.ensure_database(ground.database_url(), "sqltest_random")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=worlds(), people=st.sets(st.integers(0, PEOPLE - 1), min_size=1, max_size=3))
+def test_so_it_does_on_postgresql(url: str, drawn: tuple[Shape, World], people: set[int]) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("set client_min_messages = warning; drop schema public cascade; create schema public")
+        connection.commit()
+        _does_as_read(url, connection, drawn, people)
+
+
+def _does_as_read(url: str, connection: Any, drawn: tuple[Shape, World], people: set[int]) -> None:
     shape, world = drawn
     mails = {_mail(person) for person in people}
     reader = Reader(shape, world)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "shop.db"
-        _fill(path, shape, world)
-        system = SqlSystem("shop", title="Shop", url=f"sqlite:///{path}", dataset=shape.dataset())
-        _found_as_read(system, reader, mails)
-        after, shared = reader.erased(mails)
-        rehearsed = system.erase_many([(mail, _who(mail)) for mail in sorted(mails)], dry_run=True)
-        assert _content(path, shape) == world
-        done = system.erase_many([(mail, _who(mail)) for mail in sorted(mails)])
-        assert done == rehearsed
-        assert _content(path, shape) == after
-        _told_as_read(done, reader, mails, shared, after)
-        again = system.erase_many([(mail, _who(mail)) for mail in sorted(mails)])
-        assert _content(path, shape) == after
-        assert all(not one.evidence["rows"] for one in again.values())
+    _fill(connection, shape, world)
+    system = SqlSystem("shop", title="Shop", url=url, dataset=shape.dataset())
+    _found_as_read(system, reader, mails)
+    after, shared = reader.erased(mails)
+    rehearsed = system.erase_many([(mail, _who(mail)) for mail in sorted(mails)], dry_run=True)
+    assert _content(connection, shape) == world
+    done = system.erase_many([(mail, _who(mail)) for mail in sorted(mails)])
+    assert done == rehearsed
+    assert _content(connection, shape) == after
+    _told_as_read(done, reader, mails, shared, after)
+    again = system.erase_many([(mail, _who(mail)) for mail in sorted(mails)])
+    assert _content(connection, shape) == after
+    assert all(not one.evidence["rows"] for one in again.values())
 
 
 def _found_as_read(system: SqlSystem, reader: Reader, mails: set[str]) -> None:

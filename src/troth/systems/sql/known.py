@@ -18,6 +18,7 @@ _MARKS = {
     "postgresql": text("""
         select current_user, current_setting('search_path'),
                (select array[count(*), sum(xmin::text::bigint)] from pg_constraint where oid >= 16384),
+               (select array[count(*), sum(xmin::text::bigint)] from pg_policy),
                (select array[count(*), sum(xmin::text::bigint)] from pg_class where oid >= 16384),
                (select array[count(*), sum(xmin::text::bigint)] from pg_attribute where attrelid >= 16384)
     """),

@@ -284,3 +284,34 @@ def test_a_connection_that_died_is_replaced(server: Server) -> None:
             mine = "select id from information_schema.processlist where command = 'Sleep' and db = 'shop'"
             for (number,) in server.all(mine):
                 server.run(f"kill {number}")
+
+
+def test_a_sqlite_file_with_a_write_ahead_log_is_read_while_others_write(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    server = open_server("sqlite", request, tmp_path)
+    server.run("pragma journal_mode = wal;\n" + TABLES)
+    database = Database(server.url, "shop")
+    with holding_locks(server), database.transaction("read", read_only=True) as connection:
+        assert connection.scalar(text("select email from parent where id = 1")) == VALUE
+    with database.transaction("read", read_only=True) as connection:
+        assert connection.scalar(text("select email from parent where id = 1")) == "c"
+    assert server.all("pragma journal_mode") == [("wal",)]
+
+
+def test_sqlite_checks_foreign_keys_and_never_makes_a_file(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    server = open_server("sqlite", request, tmp_path)
+    server.run(TABLES)
+    assert "still point here" in str(failing(Database(server.url, "shop"), "delete from parent where id = 1"))
+    failing(Database(f"sqlite:///{tmp_path}/other.db", "shop"), "select 1")
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_an_answer_sees_one_moment(server: Server) -> None:
+    server.run(TABLES)
+    if server.kind == "sqlite":
+        server.run("pragma journal_mode = wal")
+    with Database(server.url, "shop").transaction("read", read_only=True) as connection:
+        before = connection.scalar(text("select count(*) from child"))
+        server.run("delete from child")
+        assert connection.scalar(text("select count(*) from child")) == before == 1

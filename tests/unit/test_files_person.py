@@ -245,6 +245,12 @@ def test_many_people_in_one_pass_each_with_an_answer_of_their_own(tmp_path: Path
     assert path.read_bytes() == b"".join(line for n, line in enumerate(lines) if n % 250 >= 200)
 
 
+def test_nothing_is_read_for_identifiers_that_the_class_does_not_hold(tmp_path: Path) -> None:
+    _put(tmp_path, "a.jsonl", _json("ann@x.org"))
+    found = _found(_system(tmp_path, JSON), Identifiers(device=("192.0.2.7",)))
+    assert (found.evidence["files_read"], found.findings, found.remains) == (0, (), ())
+
+
 def test_classes_that_declare_nothing_go_by_age_beside_those_that_do(tmp_path: Path) -> None:
     _put(tmp_path, "a.jsonl", _json("ann@x.org"))
     by_age = {"pattern": "*.log", "rule": "website-logs"}

@@ -91,7 +91,10 @@ class ClassSearch:
         return self.looked
 
     def _each(self, act: Callable[[Item], None]) -> None:
-        """What goes wrong with one file is said, and the next is looked at."""
+        """What goes wrong with one file is said, and the next is looked at. Nobody with an identifier of the kinds that
+        the class holds: nothing is read."""
+        if not (self._search.people.needles or self._named.people.needles):
+            return
         found = list(whole.listed(self._store, self._spec))
         self._meter.total = sum(one.size for one in found if isinstance(one, Item))
         for item in found:

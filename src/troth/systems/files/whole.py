@@ -20,11 +20,11 @@ class Named:
 
     def __init__(self, spec: FileClass, people: Sequence[Identifiers]) -> None:
         self._pattern = spec.pattern
-        self._people = People(people, patterns.KINDS if patterns.names_person(spec.pattern) else ())
+        self.people = People(people, patterns.KINDS if patterns.names_person(spec.pattern) else ())
 
     def owners(self, item: Item) -> frozenset[int]:
         found = patterns.person_in(self._pattern, item.name)
-        return frozenset(number for kind, value in found for number in self._people.named(kind, value))
+        return frozenset(number for kind, value in found for number in self.people.named(kind, value))
 
 
 class Sidecars:

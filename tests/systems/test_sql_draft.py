@@ -31,6 +31,10 @@ create table ticket_files (id integer primary key, number integer, line integer,
     foreign key (number, line) references tickets (number, line));
 create table posts (id integer primary key, author_id integer references customers,
     reply_to integer references posts (id), body text);
+create table replies (id integer primary key, post_id integer references posts (id),
+    writer_id integer references customers (id), approved_by integer references customers (id), written_at timestamp);
+create table checks (id integer primary key, employee_id integer references employees (id),
+    reviewer_id integer references employees (id));
 create table lonely (id integer primary key, first_name varchar(40));
 """
 
@@ -86,6 +90,20 @@ def test_foreign_keys_become_references_with_a_direction(made: Drafted) -> None:
 def test_whose_work_a_row_is_does_not_make_it_theirs(made: Drafted) -> None:
     assert made.dataset.tables["orders"].columns["handled_by"].references == ()
     assert "staff" in str(made.dataset.tables["orders"].columns["handled_by"].none)
+
+
+def test_a_reply_is_its_writers_and_not_of_whoever_wrote_the_post(made: Drafted) -> None:
+    replies = made.dataset.tables["replies"]
+    assert [name for name, column in replies.columns.items() if column.references] == ["writer_id"]
+    assert "`writer_id` says whose row it is" in made.comments["replies", "post_id"]
+    assert "staff" in str(replies.columns["approved_by"].none)
+    assert replies.time == "written_at"
+
+
+def test_where_all_keys_name_workers_the_rows_are_theirs(made: Drafted) -> None:
+    checks = made.dataset.tables["checks"].columns
+    assert checks["employee_id"].references
+    assert checks["reviewer_id"].references
 
 
 def test_replies_are_left_for_a_person_to_decide(made: Drafted) -> None:

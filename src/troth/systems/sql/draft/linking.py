@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from troth.systems.sql.draft.looking import Key, Looked
-from troth.systems.sql.draft.patterns import names_staff, words
+from troth.systems.sql.draft.patterns import names_a_worker, names_staff, words
 from troth.systems.sql.model import Composite, Reference
 
 Place = tuple[str, str]
@@ -39,6 +39,8 @@ def linked(looked: Looked, people: frozenset[str]) -> Linked:
         elif key.target in owned:
             if _anothers_work(key, keys, owned, people):
                 links.work |= {(key.table, column) for column in key.columns}
+            elif says := _by_the_way(key, keys, people):
+                _comment(links, key, f"points at {key.target}: left out, since {says} whose row it is")
             else:
                 _add(links, key, "from")
     _details(looked, keys, links, owned)
@@ -52,10 +54,28 @@ def _owned(keys: list[Key], links: Linked) -> set[str]:
     return set(links.reached)
 
 
+def _works(key: Key) -> bool:
+    """Whether the key names who worked on a row."""
+    return names_staff(key.target) or any(map(names_a_worker, key.columns))
+
+
 def _anothers_work(key: Key, keys: list[Key], owned: set[str], people: frozenset[str]) -> bool:
     """Whether the key names who worked on the row, and something else says whose row it is."""
-    others = [k for k in keys if k.table == key.table and k.target in owned and k.target not in (key.table, key.target)]
-    return names_staff(key.target) and (bool(others) or key.table in people)
+    others = [k for k in keys if k.table == key.table and k.target in owned and k.target != key.table and not _works(k)]
+    return _works(key) and (bool(others) or key.table in people)
+
+
+def _by_the_way(key: Key, keys: list[Key], people: frozenset[str]) -> str | None:
+    """Why a key to somebody's belongings does not say whose row it is: something says that directly.
+
+    A comment is its author's, not of whoever wrote the post under which it stands.
+    """
+    if key.target in people:
+        return None
+    if key.table in people:
+        return "its own identity says"
+    direct = [k for k in keys if k.table == key.table and k.target in people and not _works(k)]
+    return f"`{direct[0].columns[0]}` says" if direct else None
 
 
 def _details(looked: Looked, keys: list[Key], links: Linked, owned: set[str]) -> None:

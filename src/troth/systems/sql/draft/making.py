@@ -11,6 +11,7 @@ from troth.systems.sql.draft.looking import Looked
 from troth.systems.sql.model import Column, Dataset, Fixed, Keep, Kind, Mask, Random, Table
 
 ERASED = "erased"
+_NO_ADDRESS = "0.0.0.0"  # noqa: S104 nobody's address, in a column that must hold one
 _EMAIL_ROOM = 38  # characters of `erased-`, sixteen random ones and the suffix
 _ROOM = 23
 _TIES = Keep(keep="ties rows together; the row it belongs to is masked itself")
@@ -121,7 +122,7 @@ class _Maker:
         sets = self.looked.tables[place[0]].uniques
         if identity or item == "email" or any(place[1] in one.columns for one in sets):
             return _unlike(live, item)
-        return None if live.nullable else _not_null(live)
+        return None if live.nullable else _not_null(live, item)
 
     def _say(self, place: tuple[str, str | None], text: str) -> None:
         if text:
@@ -143,7 +144,7 @@ def _why(live: LiveColumn, *, ties: bool) -> str:
 def _unlike(live: LiveColumn, item: str) -> Mask | None:
     """A mask that differs from row to row, where the column has room for it."""
     if live.family != "text" or (live.length is not None and live.length < _ROOM):
-        return None if live.nullable else _not_null(live)
+        return None if live.nullable else _not_null(live, item)
     mail = item == "email" and (live.length is None or live.length >= _EMAIL_ROOM)
     return Random(random=Random.Settings(suffix="@erased.invalid" if mail else ""))
 
@@ -159,10 +160,10 @@ _CONSTANTS: Mapping[str, Fixed] = {
 }
 
 
-def _not_null(live: LiveColumn) -> Mask | None:
+def _not_null(live: LiveColumn, item: str) -> Mask | None:
     if live.family == "text":
         return Fixed(fixed=ERASED if live.length is None or live.length >= len(ERASED) else "")
-    return _CONSTANTS.get(live.family)
+    return Fixed(fixed=_NO_ADDRESS) if item == "ip-address" else _CONSTANTS.get(live.family)
 
 
 def _time(live: LiveTable) -> str | None:

@@ -55,6 +55,9 @@ _TIMES = (
     "recorded_at registered_at signup_at opened opened_at placed_at ordered_at order_date sent_at received_at "
     "logged_at occurred_at timestamp time date datum zeitpunkt ts at started_at last_visit visited_at"
 )
+_LATER = frozenset({"updated", "modified", "changed", "deleted", "expires", "last", "ended", "closed", "geaendert"})
+"""Words of times that are not when the row was recorded."""
+_WORKERS = frozenset({"assignee", "reviewer", "approver", "agent", "clerk", "handler", "operator", "bearbeiter"})
 _PEOPLE = (
     "user users customer customers client clients person persons people member members contact contacts employee "
     "employees staff patient patients student students subscriber subscribers applicant applicants candidate "
@@ -94,9 +97,17 @@ def by_name(column: str, family: str) -> Pattern | None:
 
 def is_time(column: str) -> int | None:
     """How good a name is for the time a row was recorded: the smaller the better; None for other names."""
-    name = "_".join(words(column))
-    ranked = _TIMES.split()
-    return ranked.index(name) if name in ranked else None
+    parts, ranked = words(column), _TIMES.split()
+    if "_".join(parts) in ranked:
+        return ranked.index("_".join(parts))
+    other = len(parts) > 1 and parts[-1] in ("at", "on", "am") and not _LATER & set(parts)
+    return len(ranked) if other else None
+
+
+def names_a_worker(column: str) -> bool:
+    """Whether the column says who worked on a row, not whose it is: `approved_by`, `assignee_id`."""
+    parts = words(column)
+    return "by" in parts[1:] or bool(_WORKERS & set(parts))
 
 
 def names_people(table: str) -> bool:

@@ -184,9 +184,9 @@ def test_an_object_replaced_meanwhile_is_not_overwritten(
 
     with monkeypatch.context() as patch:
         patch.setattr(s3_module.S3Store, "_unchanged", then_replaced)
-        done = make(f"s3://{bucket}").erase(ANN, key="1")
-    assert isinstance(done, Done)
-    assert done.remains  # it is said that this file was not dealt with
+        with pytest.raises(SystemProblem, match="still written to") as problem:
+            make(f"s3://{bucket}").erase(ANN, key="1")
+    assert problem.value.consequence == "wait"  # and is done then
     assert aws.get_object(Bucket=bucket, Key="app/a.jsonl")["Body"].read() == _line("ann@x.org") + _line("cy@x.org")
 
 

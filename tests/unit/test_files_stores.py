@@ -51,9 +51,9 @@ def test_an_object_changed_meanwhile_stays_as_it_is_and_is_said(
         unchanged(self, item)
 
     monkeypatch.setattr(objects.ObjectStore, "_unchanged", changed_before)
-    done = _system(tmp_path, "memory://logs").erase(ANN, key="k")
-    assert isinstance(done, Done)
-    assert done.remains
+    with pytest.raises(SystemProblem, match="still written to") as problem:
+        _system(tmp_path, "memory://logs").erase(ANN, key="k")
+    assert problem.value.consequence == "wait"
     assert memory.cat("/logs/a.txt") == b"ann@x.org\ncy@x.org and more\n"
 
 

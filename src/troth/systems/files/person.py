@@ -23,7 +23,7 @@ class Looked:
     """What a search, or an erasure, came to. The counters are by person, as they stand in the sequence.
 
     `left`: files that could not be read, so nothing is known of them. `unread`, `elsewhere`: by file, see
-    `search.Seen`. `busy`: files with lines that must go, still written to.
+    `search.Seen`. `busy`: files with lines that must go, still written to, or changed while they were looked at.
     """
 
     files: int = 0
@@ -35,10 +35,6 @@ class Looked:
     busy: list[Left] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     elsewhere: Counter[str] = field(default_factory=Counter)
-
-
-class _Busy(Exception):
-    """The file may still be written to."""
 
 
 class _Nothing(Exception):
@@ -57,6 +53,7 @@ class ClassSearch:
         self._sidecars = whole.Sidecars(store, spec, people) if spec.sidecar else None
         self._standing: set[str] = set()  # sidecars of files that stay
         self._dealt_with: set[str] = set()  # files that went or were written anew, with all their versions
+        self._acting = False
         self._meter = Meter(progress)
         self.looked = Looked()
 
@@ -87,6 +84,7 @@ class ClassSearch:
             elif self._spec.lines:
                 self._lines(item, now, dry_run=dry_run)
 
+        self._acting = True
         self._each(act)
         return self.looked
 
@@ -114,10 +112,9 @@ class ClassSearch:
             act(item)
         except Gone:
             pass
-        except _Busy:
-            self.looked.busy.append(Left(item.shown, "still written to"))
         except Changed:
-            self.looked.left.append(Left(item.shown, "it changed while it was read"))
+            where = self.looked.busy if self._acting else self.looked.left
+            where.append(Left(item.shown, "it changed while it was read"))
         except Unreadable as problem:
             self.looked.left.append(Left(item.shown, str(problem)))
         except codecs.Damaged:
@@ -212,7 +209,7 @@ class ClassSearch:
         self.looked.lines.update(counted)
 
     def _replaced(self, item: Item, now: datetime, write: Callable[[BinaryIO], None]) -> None:
-        self._quiet(item, now)
+        quiet(self._store, item, self._spec, now)
         self._dealt_with.add(item.name)
         try:
             self._store.replace(item, write)
@@ -223,11 +220,11 @@ class ClassSearch:
 
     def _said(self, item: Item, now: datetime) -> None:
         """What a dry run says of a file that would be written anew."""
-        self._quiet(item, now)
+        quiet(self._store, item, self._spec, now)
         self.looked.rewritten += 1
 
     def _remove(self, item: Item, now: datetime, *, dry_run: bool) -> None:
-        self._quiet(item, now)
+        quiet(self._store, item, self._spec, now)
         if not dry_run:
             self._store.remove(item)
         if item.current:
@@ -235,12 +232,6 @@ class ClassSearch:
         if self._sidecars:
             self._standing -= {one.name for one in self._sidecars.beside(item)}
         self.looked.removed += 1
-
-    def _quiet(self, item: Item, now: datetime) -> None:
-        try:
-            quiet(self._store, item, self._spec, now)
-        except Changed as problem:
-            raise _Busy from problem
 
     def _line(self, item: Item, hit: Hit) -> Finding:
         items = {path: one for path in hit.fields if (one := self._item(path))}

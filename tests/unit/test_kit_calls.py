@@ -103,11 +103,7 @@ def test_pace_holds_until_the_time_named() -> None:
 def test_pages_end_and_a_circle_is_refused() -> None:
     book: dict[str, Page] = {"a": {"rows": [2], "next": "b"}, "b": {"rows": [3]}}
     first: Page = {"rows": [1], "next": "a"}
-    read_ = [
-        row
-        for page in pages(first, lambda p: p.get("next"), book.__getitem__)
-        for row in page["rows"]
-    ]
+    read_ = [row for page in pages(first, lambda p: p.get("next"), book.__getitem__) for row in page["rows"]]
     assert read_ == [1, 2, 3]
     with pytest.raises(SystemProblem, match="circle"):
         list(pages({"next": "a"}, lambda p: p.get("next"), lambda _: {"next": "a"}))

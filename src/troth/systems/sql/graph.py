@@ -32,7 +32,7 @@ Way = ByIdentity | ByLink
 
 @dataclass(frozen=True)
 class Layer:
-    """Tables that are reached together. `circular`: they lead to one another (or one to itself), so round by round."""
+    """Tables that are read at once. `circular`: they lead to one another (or one to itself), so round by round."""
 
     tables: tuple[str, ...]
     circular: bool
@@ -76,10 +76,9 @@ def layers(dataset: Dataset) -> tuple[Layer, ...]:
     done: list[Layer] = []
     while left:
         ready = [name for name in left if not set(feeders[name]) & set(left)]
-        done += [Layer((name,), circular=False) for name in ready]
-        if not ready:
-            ready = _knot(left, feeders)
-            done.append(Layer(tuple(ready), circular=True))
+        circular = not ready
+        ready = ready or _knot(left, feeders)
+        done.append(Layer(tuple(ready), circular))
         left = [name for name in left if name not in ready]
     return tuple(done)
 

@@ -44,6 +44,8 @@ class Statements:
         return Sent(str(compiled), dict(compiled.params), None if order is None else tuple(order))
 
 
+Ask = tuple[Hashable, Build, Mapping[str, Any]]
+"""Name of a statement, how it is composed, what it binds."""
 RAW = ("postgresql",)  # there SQLAlchemy's own cursor around the driver's costs as much as a small statement
 
 
@@ -66,6 +68,19 @@ class Runner:
         if self.dialect in RAW:
             return self._raw(sent.text, bound).fetchall()  # type: ignore[no-any-return]
         return self.connection.exec_driver_sql(sent.text, bound).all()
+
+    def many(self, asked: Sequence[Ask]) -> list[Sequence[Any]]:
+        """The rows of several statements that do not wait for one another; where the driver can, sent at once."""
+        if self.dialect not in RAW or len(asked) < 2:
+            return [self.rows(*one) for one in asked]
+        ready = [self._ready(*one) for one in asked]
+        driver: Any = self.connection.connection.driver_connection
+        try:
+            with driver.pipeline():
+                cursors = [driver.execute(sent.text, bound) for sent, bound in ready]
+                return [cursor.fetchall() for cursor in cursors]
+        except self.connection.dialect.loaded_dbapi.Error as wrong:
+            raise DBAPIError(None, None, wrong, hide_parameters=True) from None
 
     def number(self, name: Hashable, build: Build, values: Mapping[str, Any]) -> int:
         """The one number it answers."""

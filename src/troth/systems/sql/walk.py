@@ -10,7 +10,7 @@ from troth.systems.sql.fetch import LIVING, NAMED, THEIRS, WAY, Fetch
 from troth.systems.sql.given import PIECE, Value, bound, fitting, wire
 from troth.systems.sql.graph import ByIdentity, ByLink, Layer
 from troth.systems.sql.seed import Seed
-from troth.systems.sql.statements import Runner
+from troth.systems.sql.statements import Ask, Runner
 
 Key = tuple[Value, ...]
 Starts = Sequence[Sequence[Value]]
@@ -63,14 +63,12 @@ class _Walk:
 
     def layer(self, layer: Layer) -> None:
         """Rows of the tables of one layer; in a circle until a round finds nobody's row that was not known."""
-        new: dict[str, list[tuple[int, Key]]] = {}
         tables = [table for table in layer.tables if table in self.fetches]
         for table in tables:
             self.found[table] = Reached()
-        for table in tables:
-            new[table] = self._read(table, self._first(table, layer))
+        new = self._read({table: self._first(table, layer) for table in tables})
         while layer.circular and any(new.values()):
-            new = {table: self._read(table, self._again(table, new)) for table in tables}
+            new = self._read({table: self._again(table, new) for table in tables})
 
     def _first(self, table: str, layer: Layer) -> dict[int, Starts]:
         """Where the ways into `table` start from outside of its layer."""
@@ -100,18 +98,21 @@ class _Walk:
                 starts[person, *values] = None
         return list(starts)
 
-    def _read(self, table: str, starts: Mapping[int, Starts]) -> list[tuple[int, Key]]:
-        """Reads the rows that lead on from `starts`; returns which person reaches which new row."""
-        new: list[tuple[int, Key]] = []
-        for piece in pieces(starts):
-            fetch, places = self.fetches[table], tuple(piece)
-            values: dict[str, Any] = {}
-            for place, rows in piece.items():
-                values |= bound(f"g{place}", rows, self.reach.dialect)
-            new += self._keep(
-                table, self.runner.rows(("fetch", table, places), partial(fetch.statement, places), values)
-            )
+    def _read(self, starts: Mapping[str, Mapping[int, Starts]]) -> dict[str, list[tuple[int, Key]]]:
+        """Reads the rows that lead on from `starts`, by table and way; returns which person reaches which new row."""
+        asked = [(table, piece) for table, ways in starts.items() for piece in pieces(ways)]
+        answers = self.runner.many([self._ask(table, piece) for table, piece in asked])
+        new: dict[str, list[tuple[int, Key]]] = {table: [] for table in starts}
+        for (table, _), rows in zip(asked, answers, strict=True):
+            new[table] += self._keep(table, rows)
         return new
+
+    def _ask(self, table: str, piece: Mapping[int, Starts]) -> Ask:
+        places = tuple(piece)
+        values: dict[str, Any] = {}
+        for place, rows in piece.items():
+            values |= bound(f"g{place}", rows, self.reach.dialect)
+        return ("fetch", table, places), partial(self.fetches[table].statement, places), values
 
     def _keep(self, table: str, rows: Iterable[Sequence[Any]]) -> list[tuple[int, Key]]:
         fetch, into, new = self.fetches[table], self.found[table], []

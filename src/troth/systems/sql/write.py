@@ -7,7 +7,7 @@ from typing import Any
 
 from troth.systems.sql.given import PIECE, bound
 from troth.systems.sql.plan import ROWS, Plan, Step, left, loosening, writing
-from troth.systems.sql.statements import Runner
+from troth.systems.sql.statements import Ask, Runner
 from troth.systems.sql.walk import Key, Reached
 
 RETURNING = ("postgresql",)  # say, in the writing statement itself, which of the given rows they changed
@@ -57,7 +57,9 @@ def write(runner: Runner, plan: Plan, rows: Mapping[str, Sequence[Key]]) -> dict
         for piece in pieces(rows[step.table]) if step.loosens else ():
             build = partial(loosening, plan.reach, step, nulls=piece.nulls)
             runner.count(("loosen", step.table, piece.nulls), build, piece.bound(runner))
-    return {step.table: _carry_out(runner, plan, step, rows[step.table]) for step in plan.steps}
+    if plan.reach.dialect in RETURNING:
+        return _told(runner, plan, rows)
+    return {step.table: _counted(runner, plan, step, rows[step.table]) for step in plan.steps}
 
 
 @dataclass(frozen=True)
@@ -79,20 +81,20 @@ def pieces(keys: Sequence[Key]) -> Iterator[Piece]:
             yield Piece(some[begin : begin + PIECE], nulls)
 
 
-def _carry_out(runner: Runner, plan: Plan, step: Step, keys: Sequence[Key]) -> set[Key]:
-    changed: set[Key] = set()
-    for piece in pieces(keys):
-        if plan.reach.dialect in RETURNING:
-            changed |= _told(runner, plan, step, piece)
-        else:
-            _counted(runner, plan, step, piece)
-            changed |= set(piece.keys)
+def _told(runner: Runner, plan: Plan, rows: Mapping[str, Sequence[Key]]) -> dict[str, set[Key]]:
+    """Where the database says which rows it changed: masks all at once, then deletions one after the other, since a row
+    that stays against our will stands in the way of the next."""
+    changed: dict[str, set[Key]] = {step.table: set() for step in plan.steps}
+    todo = [(step, piece) for step in plan.steps for piece in pieces(rows[step.table])]
+    masking = [one for one in todo if one[0].effect != "delete"]
+    for group in (masking, *([one] for one in todo if one[0].effect == "delete")):
+        answers = runner.many([_ask(runner, plan, step, piece) for step, piece in group])
+        for (step, piece), told in zip(group, answers, strict=True):
+            changed[step.table] |= _done(runner, plan, step, piece, told)
     return changed
 
 
-def _told(runner: Runner, plan: Plan, step: Step, piece: Piece) -> set[Key]:
-    build = partial(writing, plan.reach, step, returning=True, nulls=piece.nulls)
-    told = runner.rows(("write", step.table, piece.nulls), build, piece.bound(runner))
+def _done(runner: Runner, plan: Plan, step: Step, piece: Piece, told: Sequence[Any]) -> set[Key]:
     unchanged = sum(still for _, still in told)
     if len(told) < len(piece.keys):
         unchanged += _left(runner, plan, step, piece)
@@ -101,15 +103,22 @@ def _told(runner: Runner, plan: Plan, step: Step, piece: Piece) -> set[Key]:
     return {piece.keys[n] for n, _ in told}
 
 
-def _counted(runner: Runner, plan: Plan, step: Step, piece: Piece) -> None:
-    """Where the database only counts: all rows or none, else somebody else was here at the same time."""
-    build = partial(writing, plan.reach, step, returning=False, nulls=piece.nulls)
-    count = runner.count(("write", step.table, piece.nulls), build, piece.bound(runner))
-    if step.effect != "delete" or count < len(piece.keys):
-        if unchanged := _left(runner, plan, step, piece):
-            raise Swallowed(step.table, unchanged)
-        if 0 <= count < len(piece.keys) and plan.reach.dialect != "sqlite":  # there, nobody else writes meanwhile
-            raise Raced
+def _ask(runner: Runner, plan: Plan, step: Step, piece: Piece) -> Ask:
+    returning = plan.reach.dialect in RETURNING
+    build = partial(writing, plan.reach, step, returning=returning, nulls=piece.nulls)
+    return ("write", step.table, piece.nulls), build, piece.bound(runner)
+
+
+def _counted(runner: Runner, plan: Plan, step: Step, keys: Sequence[Key]) -> set[Key]:
+    """Where it only counts: all rows or none, else somebody else was here at the same time."""
+    for piece in pieces(keys):
+        count = runner.count(*_ask(runner, plan, step, piece))
+        if step.effect != "delete" or count < len(piece.keys):
+            if unchanged := _left(runner, plan, step, piece):
+                raise Swallowed(step.table, unchanged)
+            if 0 <= count < len(piece.keys) and plan.reach.dialect != "sqlite":  # there, nobody else writes meanwhile
+                raise Raced
+    return set(keys)
 
 
 def _left(runner: Runner, plan: Plan, step: Step, piece: Piece) -> int:

@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUN := $(VENV)/bin/
 
-.PHONY: demo test check bench chaos superset browser format clean
+.PHONY: demo test check bench chaos superset browser servers format clean
 
 demo: $(VENV)/ready
 	$(RUN)troth demo

@@ -1,9 +1,11 @@
 """Background work of requests: ids only, each safe to repeat."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 from troth import ground
 from troth.requests.services import answer as answering
@@ -57,6 +59,13 @@ def keep_no_longer(timestamp: int) -> None:
 
 def step_later(step_id: UUID, after: timedelta = timedelta(0)) -> None:
     step.configure(schedule_in={"seconds": max(0, int(after.total_seconds()))}).defer(step=str(step_id))
+
+
+def steps_later(step_ids: Iterable[UUID]) -> None:
+    """Steps that may begin now, in one statement."""
+    jobs: list[dict[str, JSONValue]] = [{"step": str(id)} for id in step_ids]
+    if jobs:
+        step.batch_defer(*jobs)
 
 
 def advance_later(request_id: UUID) -> None:

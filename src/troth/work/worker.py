@@ -8,9 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from asgiref.sync import sync_to_async
 from django.db import connections
 from procrastinate import App
-from procrastinate.contrib.django import DjangoApp
+from procrastinate.app import WorkerOptions
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.db_cleanup import close_db_connections_async
 from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from troth.work import pool
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +54,8 @@ def worker_app() -> App:
     if not isinstance(connector, DjangoConnector):
         raise TypeError("the background work is not set up on Django's database; see PROCRASTINATE_* in the settings")
     django_app.perform_import_paths()  # type: ignore[no-untyped-call]
-    app = DjangoApp(connector=connector.get_worker_connector())
+    around = WorkerOptions(task_middleware=[pool.between_jobs, close_db_connections_async])
+    app = App(connector=pool.connector(connector.alias), worker_defaults=around)
     app.tasks = django_app.tasks
     app.periodic_registry = django_app.periodic_registry
     return app

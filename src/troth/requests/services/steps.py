@@ -4,28 +4,62 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from troth.evidence import services as evidence
 from troth.requests import rules
 from troth.requests.models import Request, Step
 from troth.requests.services import hands, work
 from troth.systems.kit.outcomes import SystemProblem
+from troth.work.statements import rows
 
 MOST_ATTEMPTS = 10
+
+_STEP_FIELDS = tuple(field for field in Step._meta.concrete_fields if field.name != "found")
+_REQUEST_FIELDS = tuple(Request._meta.concrete_fields)
+_COLUMNS = ", ".join([f"s.{f.column}" for f in _STEP_FIELDS] + [f"r.{f.column}" for f in _REQUEST_FIELDS])
+_STEP = f"select {_COLUMNS} from requests_step s join requests_request r on r.id = s.request_id where s.id = %s"  # noqa: S608 (column names of our models)
+_SETTLE = """
+update requests_step
+set state = %s, reason = %s, count = %s, note = %s, token = %s, attempts = %s, found = %s, changed_at = %s
+where id = %s and state = %s and changed_at = %s returning 1
+"""
+_STILL_AT_WORK = "select exists (select 1 from requests_step where request_id = %s and state = any(%s::text[]))"
+_RELEASE = """
+update requests_step set state = 'queued', note = '', changed_at = %s
+where request_id = %s and phase = 'absent' and system = %s and state = 'blocked' returning id
+"""
 
 
 def run_step(step_id: UUID, now: datetime) -> str:
     """Do one step and settle it; returns its state. Raises SystemProblem while trying again can help.
 
     Runs at least once: an effect whose settling was lost is done again, and finds it done. Of two runs at the same
-    time one settles.
+    time one settles. What follows is started after the outcome has committed, and again by every later run: a worker
+    that dies in between has not finished its job, so there is one.
     """
-    step = Step.objects.select_related("request").filter(id=step_id).first()
+    step = _read(step_id)
     if step is None:
         return "gone"
-    if step.state not in rules.AT_WORK:
-        return step.state
+    state = step.state if step.state not in rules.AT_WORK else _do(step, now)
+    if state not in rules.AT_WORK and not _at_work(step.request_id):
+        _follow(step.request_id, now)
+    return state
+
+
+def _read(step_id: UUID) -> Step | None:
+    """The step with its request, without what it found, which may be large."""
+    found = rows(_STEP, [step_id])
+    if not found:
+        return None
+    step = Step.from_db("default", [field.attname for field in _STEP_FIELDS], found[0][: len(_STEP_FIELDS)])
+    step.request = Request.from_db(
+        "default", [field.attname for field in _REQUEST_FIELDS], found[0][len(_STEP_FIELDS) :]
+    )
+    return step
+
+
+def _do(step: Step, now: datetime) -> str:
     try:
         result = work.perform(step, step.request, now)
     except SystemProblem as problem:
@@ -47,21 +81,16 @@ def _failed(step: Step, problem: SystemProblem, now: datetime) -> work.Result:
 
 @transaction.atomic
 def _settle(step: Step, result: work.Result, now: datetime) -> str:
+    """The outcome and its evidence, in one transaction; the state the step has then.
+
+    The request's row is not locked, so that twenty systems of one request do not hold each other up.
+    """
     from troth.requests.tasks import step_later
 
+    reason = result.reason or step.reason
+    outcome = [result.state, reason, result.count, result.note, result.token, step.attempts + result.waited]
     # whoever changed the step since we read it has settled it, or waits already: their outcome stands
-    seen = Step.objects.filter(id=step.id, state=step.state, changed_at=step.changed_at)
-    updated = seen.update(
-        state=result.state,
-        reason=result.reason or step.reason,
-        count=result.count,
-        note=result.note,
-        token=result.token,
-        attempts=step.attempts + result.waited,
-        found=result.found,
-        changed_at=now,
-    )
-    if not updated:
+    if not rows(_SETTLE, [*outcome, result.found, now, step.id, step.state, step.changed_at]):
         return Step.objects.values_list("state", flat=True).get(id=step.id)
     if result.again is not None:
         step_later(step.id, result.again)
@@ -71,8 +100,8 @@ def _settle(step: Step, result: work.Result, now: datetime) -> str:
         hands.to_staff(step, request, result.manual, now)
     elif step.reason:
         hands.done_without(step, request, now)
+        _unblock(step, result.state, now)  # only a step that was with staff held one up
     note_step(step, request, result.state, result.count, now)
-    settled(step, request, now, state=result.state)
     return result.state
 
 
@@ -83,48 +112,41 @@ def note_step(step: Step, request: Request, state: str, count: int, now: datetim
 
 
 def settled(step: Step, request: Request, now: datetime, *, state: str) -> None:
-    """What follows from a step's outcome `state`: steps it held up, the next phase, the answer or what completes it.
-
-    The step that leaves none at work goes on, and of steps that end at the same moment the last: they queue for the
-    request's row here, after they wrote their outcome, so that twenty systems of one request hold each other up only
-    for this look.
-    """
-    from troth.requests.tasks import complete_later, step_later
-
-    if step.phase == "erase" and state == "done":
-        for held in _release(request.id, step.system, now):
-            step_later(held)
-    if _at_work(request.id):
-        return
-    request = Request.objects.get(id=request.id)  # as it is now: the step may have run for long
-    if request.state == "running":
-        advance(request, now)
-    elif not Step.objects.filter(request=request).exclude(state__in=rules.OVER).exists():
-        complete_later(request.id)
-
-
-def _release(request_id: UUID, system: str, now: datetime) -> list[UUID]:
-    """The looks for absence in a system that waited for its erasure wait no longer; their ids."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update requests_step set state = 'queued', note = '', changed_at = %s "
-            "where request_id = %s and phase = 'absent' and system = %s and state = 'blocked' returning id",
-            [now, request_id, system],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    """What follows when a person ended a step, now `state`. In a transaction, with the request's row locked."""
+    _unblock(step, state, now)
+    if not _at_work(request.id):
+        _follow(request.id, now)
 
 
 def _at_work(request_id: UUID) -> bool:
-    """Locks the request's row: whether a step of it is still ours to do. Two statements: the second must see what
-    others committed while the first waited."""
-    with connection.cursor() as cursor:
-        cursor.execute("select 1 from requests_request where id = %s for update", [request_id])
-        cursor.execute(
-            "select exists (select 1 from requests_step where request_id = %s and state = any(%s))",
-            [request_id, sorted(rules.AT_WORK)],
-        )
-        (found,) = cursor.fetchone()
-    return bool(found)
+    """Whether a step of the request is still ours to do."""
+    return bool(rows(_STILL_AT_WORK, [request_id, list(rules.AT_WORK)])[0][0])
+
+
+@transaction.atomic
+def _follow(request_id: UUID, now: datetime) -> None:
+    """No step of the request seems to be ours to do: the next phase, the answer, or what completes it.
+
+    Of steps that end at the same moment, each committed its outcome before it looked, so the last one sees them all;
+    should two come here, the second waits for the first, finds the phase begun, and changes nothing.
+    """
+    from troth.requests.tasks import complete_later
+
+    request = Request.objects.select_for_update().filter(id=request_id).first()
+    if request is None:
+        return
+    if request.state == "running":
+        advance(request, now)
+    elif not request.completed_at and not Step.objects.filter(request=request).exclude(state__in=rules.OVER).exists():
+        complete_later(request.id)
+
+
+def _unblock(step: Step, state: str, now: datetime) -> None:
+    """The look for absence in a system waits no longer once its erasure is done."""
+    from troth.requests.tasks import steps_later
+
+    if step.phase == "erase" and state == "done":
+        steps_later([id for (id,) in rows(_RELEASE, [now, step.request_id, step.system])])
 
 
 def advance(request: Request, now: datetime) -> None:
@@ -150,14 +172,12 @@ def advance_again(request_id: UUID, now: datetime) -> None:
 
 
 def _advance(request: Request, now: datetime) -> None:
-    from troth.requests.tasks import answer_later, step_later
+    from troth.requests.tasks import answer_later, steps_later
 
     states = phase_states(request.id)
     while (phase := rules.next_phase(request.kind, states)) is not None:
         made = _begin(request, phase, now)
-        for step in made:
-            if step.state == "queued":
-                step_later(step.id)
+        steps_later([step.id for step in made if step.state == "queued"])
         # where no system has this phase there is nothing to wait for
         states[phase] = [step.state for step in made] or ["not-offered"]
     if rules.finished(request.kind, states):

@@ -50,7 +50,7 @@ def system(url: str) -> SqlSystem:
 
 def _one(url: str, query: str) -> Any:
     with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
     return row[0] if row and len(row) == 1 else row
 
 

@@ -35,7 +35,7 @@ def make(url: str) -> Make:
             connection.execute("set client_min_messages = warning")
             connection.execute("drop schema if exists public, crm cascade")
             connection.execute("create schema public; create schema crm")
-            connection.execute(ddl)  # type: ignore[call-overload]
+            connection.execute(ddl)
         return SqlSystem("shop", title="Shop", url=url, dataset=parse(f"title: Shop\ntables:\n{tables}"))
 
     return build
@@ -43,7 +43,7 @@ def make(url: str) -> Make:
 
 def _all(url: str, query: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(url) as connection:
-        return connection.execute(sql.SQL(query)).fetchall()  # type: ignore[arg-type]
+        return connection.execute(sql.SQL(query)).fetchall()
 
 
 PERSON = """

@@ -20,7 +20,7 @@ from troth.systems.kit.settings import ConnectorSettings
 
 ATTEMPTS = 4
 # Vendor codes are safe to repeat; vendor messages can quote the person's data and are never repeated.
-_CODE = re.compile(r"^[A-Za-z][A-Za-z_]{2,60}$")
+_CODE = re.compile(r"^(?:[A-Za-z][A-Za-z_]{2,60}|[A-Z]\d{7})$")  # words, or as Okta's E0000001
 _CODE_KEYS = ("errorCode", "category", "error")
 _SETTINGS_CODES = frozenset(
     {"INVALID_FIELD", "INVALID_TYPE", "NOT_FOUND_FIELD", "PROPERTY_DOESNT_EXIST", "FEATURENOTENABLED",

@@ -21,11 +21,11 @@ from troth.systems.saas.zendesk.help_center import HelpCenter
 from troth.systems.saas.zendesk.lists import V2, Row
 from troth.systems.saas.zendesk.people import People, is_staff, notes
 from troth.systems.saas.zendesk.settings import ZendeskSettings
-from troth.systems.saas.zendesk.tickets import Tickets, held_back
+from troth.systems.saas.zendesk.tickets import EXPORTS, Tickets, held_back, listing
 
 KEYS_KEPT = 100
 CUSTOM = "user_fields."
-_OURS = frozenset({"url", "identities", "user_fields", "photo", "tags"})  # told otherwise, or nothing about the person
+_OTHERWISE = frozenset({"url", "identities", "user_fields", "photo"})  # told otherwise, or nothing about the person
 
 
 class Zendesk(SaasSystem):
@@ -53,12 +53,14 @@ class Zendesk(SaasSystem):
         )
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "attachments are listed by name, type and size; of other people's tickets only what the person wrote",
+        "find": "attachments are listed by name, type and size; of other people's tickets only what the person wrote; "
+        "what was deleted there by hand may be told no more, and goes for good 30 days later",
         "erase": "staff accounts, what others wrote about the person in tickets that are not theirs, and, unless "
-        "help_center is switched on, what the person wrote in the help center stay",
+        "help_center is switched on, what the person wrote in the help center stay; tickets deleted by hand go 30 days "
+        "later",
         "rectify": "what stands in tickets is not rewritten, and staff accounts are left alone",
     }
-    RATES: ClassVar[Mapping[str, Rate]] = {erasure.PURGES: Rate(700, 600)}
+    RATES: ClassVar[Mapping[str, Rate]] = {erasure.PURGES: Rate(700, 600), EXPORTS: Rate(100, 60)}
     settings: ZendeskSettings
 
     def __init__(self, name: str, settings: ZendeskSettings) -> None:
@@ -78,8 +80,8 @@ class Zendesk(SaasSystem):
         users = self.people.of(who)
         findings = [self._finding(user) for user in users]
         for user in users:
-            if user["active"]:
-                findings += [*self.tickets.findings(user["id"]), *self.help_center.findings(user["id"])]
+            findings += self.tickets.findings(user["id"])
+            findings += self.help_center.findings(user["id"]) if user["active"] else ()
         findings += map(held_back, self.tickets.suspended(_addresses(who, users)))
         counts: dict[str, int] = {}
         for one in findings:
@@ -94,9 +96,8 @@ class Zendesk(SaasSystem):
         if users and not gone:
             return erasure.staff(len(users))
         plan = erasure.Plan(tuple(user["id"] for user in gone), suspended=len(held), staff=len(users) - len(gone))
-        live = [user for user in gone if user["active"]]
-        plan = self.disposal.of(live, plan)
-        posts = sum(self.help_center.erase(user["id"]) for user in live)
+        plan = self.disposal.of(gone, plan)
+        posts = sum(self.help_center.erase(user["id"]) for user in gone if user["active"])
         self.tickets.delete_suspended(held)
         return self.erasure.begin(replace(plan, posts=posts)) if gone else Done({"users": 0, "suspended": len(held)})
 
@@ -146,7 +147,6 @@ class Zendesk(SaasSystem):
         body = {
             "name": email.partition("@")[0],
             **_nested({**fields, **note}),
-            "role": "end-user",
             "skip_verify_email": True,
         }
         reply = self.api.call("file a user", "POST", f"{V2}/users/create_or_update", json={"user": body}, ok=(200, 201))
@@ -175,11 +175,13 @@ class Zendesk(SaasSystem):
         return rows[0]["created_at"] if rows else None
 
     def _finding(self, user: Row) -> Finding:
-        values = {name: value for name, value in user.items() if value not in (None, "", []) and name not in _OURS}
+        values = {name: value for name, value in user.items() if value not in (None, "", []) and name not in _OTHERWISE}
         custom = (user.get("user_fields") or {}).items()
         values |= {f"{CUSTOM}{name}": value for name, value in custom if value not in (None, "")}
         if user.get("identities"):
             values["identities"] = [{key: one[key] for key in ("type", "value")} for one in user["identities"]]
+        if user.get("photo"):
+            values["photo"] = listing(user["photo"])
         kind = "user" if user["active"] else "user (deleted, not yet for good)"
         return Finding(kind, str(user["id"]), values, items_of(self.mapping, values))
 

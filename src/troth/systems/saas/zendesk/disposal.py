@@ -33,7 +33,7 @@ class Disposal:
         requested = {user["id"]: self._tickets.requested(user["id"]) for user in users}
         if self._settings.tickets == "keep":
             return self._kept(requested, plan)
-        done = sum(self._tickets.redact(row, user) for user in requested for row in self._tickets.in_copy(user))
+        done = sum(self._tickets.redact(row, user) for user in requested for row in self._tickets.of_others(user))
         if self._settings.tickets == "redact":
             return self._redacted(requested, replace(plan, redacted=done))
         return replace(plan, tickets=self._noted(users, requested), redacted=done)
@@ -72,7 +72,7 @@ class Disposal:
             ]
             tickets = sorted({*known, *(row["id"] for row in requested[user["id"]])})
             every += tickets
-            if tickets != known and field in self._people.fields():
+            if user["active"] and tickets != known and field in self._people.fields():
                 others = [note for note in held if not note.startswith(ERASING)]
                 note = "\n".join([*others, ERASING + ",".join(map(str, tickets))])
                 self._people.write(user["id"], {"user_fields": {field: note}})

@@ -10,13 +10,14 @@ from troth.systems.sandbox.double import Answer, Ask, stamp
 
 CREDENTIALS = ("Basic YWRtaW5AZXhhbXBsZS5vcmcvdG9rZW46c2FuZGJveC10b2tlbg==", "Bearer sandbox-token")
 GHOST = "Permanently Deleted User"
-WRITABLE = ("name", "phone", "alias", "details", "notes", "role")
+WRITABLE = ("name", "phone", "alias", "details", "notes")
 
 
 class Zendesk(HelpHalf):
     """`seed` takes records (kind user, ticket, suspended, post or article comment), user_fields (keys), page_size,
     search_lag (searches that still show who was deleted), stuck (products that never finish a deletion), workspace
-    (whether comments can be redacted), anonymous (nobody is signed in)."""
+    (whether comments can be redacted), anonymous (nobody is signed in), nameless (deleted users lose their address at
+    once), locked (what no job does: delete, purge), forgetful (jobs that are over are not known any more)."""
 
     vendor: ClassVar[str] = "zendesk"
 
@@ -24,6 +25,7 @@ class Zendesk(HelpHalf):
         fields = ["troth_records", "company", "country", "job_title", "role"]
         people: dict[str, Any] = {"users": {}, "deleted": {}, "compliance": {}, "lagging": [], "user_fields": fields}
         ways = {"page_size": 100, "search_lag": 0, "stuck": [], "expired": False, "anonymous": False, "workspace": True}
+        ways |= {"nameless": False, "locked": [], "forgetful": False, "archived": [], "lagging_tickets": []}
         written: dict[str, Any] = {"posts": [], "post_comments": [], "article_comments": []}
         return {"next": 1, **people, **ways, **written, "tickets": {}, "comments": {}, "suspended": {}, "jobs": {}}
 
@@ -43,7 +45,7 @@ class Zendesk(HelpHalf):
     def seed(self, given: Mapping[str, Any], now: datetime) -> None:
         known = self.state["user_fields"]
         known += [key for key in given.get("user_fields", ()) if key not in known]
-        ways = ("page_size", "search_lag", "stuck", "anonymous", "workspace")
+        ways = ("page_size", "search_lag", "stuck", "anonymous", "workspace", "nameless", "locked", "forgetful")
         self.state |= {key: given[key] for key in ways if key in given}
         records = sorted(given.get("records", ()), key=lambda record: record["kind"] != "user")
         for record in records:
@@ -117,7 +119,8 @@ class Zendesk(HelpHalf):
         if self.has_open_ticket(row["id"]):
             return self.error(422, "RecordInvalid", "the user is requester of a ticket that is not closed")
         del self.state["users"][ask.params["user"]]
-        self.state["deleted"][ask.params["user"]] = {**row, "active": False, "updated_at": stamp(ask.now)}
+        named = {"email": None, "phone": None} if self.state["nameless"] else {}
+        self.state["deleted"][ask.params["user"]] = {**row, "active": False, "updated_at": stamp(ask.now), **named}
         self.state["lagging"].append({"row": row, "left": self.state["search_lag"]})
         return Answer(200, {"user": {**_shown(row), "active": False}})
 

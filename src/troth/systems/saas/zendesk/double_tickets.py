@@ -17,13 +17,17 @@ class TicketHalf(Double):
     """What Zendesk does with tickets. A softly deleted ticket keeps everything and is in no list of a user."""
 
     def add_ticket(self, fields: Mapping[str, Any], now: datetime) -> None:
-        """`requester` and `cc` are addresses of users; a comment is `by` an address, or by an agent."""
+        """`requester` and `cc` are addresses of users; a comment is `by` an address, or by an agent.
+
+        An `archived` ticket is in no list of a user, but in the search.
+        """
         made = self.new_number()
         asker = self.id_of(fields["requester"])
         row = {"id": made, "subject": "", "status": "open", "created_at": stamp(now), "updated_at": stamp(now)}
-        row |= {k: v for k, v in fields.items() if k not in ("requester", "cc", "comments")}
+        row |= {k: v for k, v in fields.items() if k not in ("requester", "cc", "comments", "archived")}
         row |= {"requester_id": asker, "collaborator_ids": [self.id_of(one) for one in fields.get("cc", ())]}
         self.state["tickets"][str(made)] = row
+        self.state["archived"] += [made] if fields.get("archived") else []
         self.state["comments"][str(made)] = [self._comment(one, now) for one in fields.get("comments", ())]
 
     def add_suspended(self, fields: Mapping[str, Any], now: datetime) -> None:
@@ -62,14 +66,20 @@ class TicketHalf(Double):
         return self.page(self.state["comments"][ask.params["ticket"]], ask, "comments")
 
     def do_delete_tickets(self, ask: Ask) -> Answer:
-        return self._job("delete", ask)
+        return self._job("delete", ask, ask.query["ids"])
 
     def do_purge_tickets(self, ask: Ask) -> Answer:
-        return self._job("purge", ask)
+        return self._job("purge", ask, ask.query["ids"])
+
+    def do_purge_ticket(self, ask: Ask) -> Answer:
+        row = self.state["tickets"].get(ask.params["ticket"])
+        if row is None or row["status"] != "deleted":
+            return self.not_found()
+        return self._job("purge", ask, ask.params["ticket"])
 
     def do_show_job(self, ask: Ask) -> Answer:
         job = self.state["jobs"].get(ask.params["job"])
-        if job is None:
+        if job is None or (self.state["forgetful"] and job["status"] == "completed"):
             return self.not_found()
         if job["status"] == "queued" and self.ripe(job["_at"], ask.now):
             self._finish(job)
@@ -81,7 +91,12 @@ class TicketHalf(Double):
             return self.not_found()
         if row["status"] == "closed":
             return self.error(422, "RecordInvalid", "closed prevents ticket update")
-        row |= {**ask.body["ticket"], "updated_at": stamp(ask.now)}
+        given = {**ask.body["ticket"]}
+        fields = {one["id"]: one["value"] for one in given.pop("custom_fields", ())}
+        row |= {**given, "updated_at": stamp(ask.now)}
+        if fields:
+            held = {one["id"]: one["value"] for one in row["custom_fields"]}
+            row["custom_fields"] = [{"id": one, "value": value} for one, value in {**held, **fields}.items()]
         return Answer(200, {"ticket": row})
 
     def do_redact_comment(self, ask: Ask) -> Answer:
@@ -118,6 +133,17 @@ class TicketHalf(Double):
         size = int(ask.query.get("per_page", "100"))
         return Answer(200, {"results": told[:size], "count": len(told), "next_page": None})
 
+    def do_search_tickets(self, ask: Ask) -> Answer:
+        """Archived tickets and those of deleted users too; also those just deleted for good, as indexes do."""
+        part, _, user = ask.query["query"].partition(":")
+        late = self.state["lagging_tickets"]
+        for one in late:
+            one["left"] -= 1
+        self.state["lagging_tickets"] = [one for one in late if one["left"] >= 0]
+        index = [*self.state["tickets"].values(), *(one["row"] for one in self.state["lagging_tickets"])]
+        rows = [row for row in index if row["status"] in LIVE and self._takes_part(part, int(user), row)]
+        return self.page(rows, ask, "results")
+
     def page(self, rows: list[Any], ask: Ask, key: str) -> Answer:
         """A page of a list with cursors."""
         size = min(int(ask.query.get("page[size]", "100")), self.state["page_size"])
@@ -144,23 +170,34 @@ class TicketHalf(Double):
     def _list(self, ask: Ask, is_theirs: Any) -> Answer:
         if ask.params["user"] not in self.state["users"]:
             return self.not_found()
-        rows = [row for row in self.state["tickets"].values() if row["status"] in LIVE]
+        listed = [row for row in self.state["tickets"].values() if row["id"] not in self.state["archived"]]
+        rows = [row for row in listed if row["status"] in LIVE]
         return self.page([row for row in rows if is_theirs(row, int(ask.params["user"]))], ask, "tickets")
 
-    def _job(self, act: str, ask: Ask) -> Answer:
+    def _takes_part(self, part: str, user: int, row: Mapping[str, Any]) -> bool:
+        if part == "requester":
+            return bool(row["requester_id"] == user)
+        return any(one["author_id"] == user for one in self.state["comments"].get(str(row["id"]), ()))
+
+    def _job(self, act: str, ask: Ask, ids: str) -> Answer:
         made = token()
         told = {"id": made, "status": "queued", "results": None}
-        self.state["jobs"][made] = {**told, "_act": act, "_ids": ask.query["ids"].split(","), "_at": stamp(ask.now)}
+        self.state["jobs"][made] = {**told, "_act": act, "_ids": ids.split(","), "_at": stamp(ask.now)}
         return Answer(200, {"job_status": told})
 
     def _finish(self, job: dict[str, Any]) -> None:
-        done = {"delete": self._delete, "purge": self._purge}[job["_act"]]
-        job |= {"status": "completed", "results": [_result(int(one), ok=done(one)) for one in job["_ids"]]}
+        act = job["_act"]
+        do = {"delete": self._delete, "purge": self._purge}[act]
+        done = {one: act not in self.state["locked"] and do(one) for one in job["_ids"]}
+        each = [_result(int(one), ok=ok) for one, ok in done.items()]
+        # the trap: of a deletion for good only one word is told, about all tickets together
+        job |= {"status": "completed", "results": each if act == "delete" else {"success": all(done.values())}}
 
     def _delete(self, ticket: str) -> bool:
         row = self.state["tickets"].get(ticket)
         if row is None or row["status"] not in LIVE:
             return False
+        self.state["lagging_tickets"].append({"row": {**row}, "left": self.state["search_lag"]})
         row["status"] = "deleted"  # everything else stays, for 30 days
         return True
 

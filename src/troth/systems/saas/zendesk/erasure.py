@@ -5,21 +5,19 @@ compliance deletion statuses); support.zendesk.com 4408821737498 (nobody with a 
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
 from troth.systems.kit.api import Api
 from troth.systems.kit.outcomes import Done, NotOffered, Outcome, Pending, SystemProblem
-from troth.systems.saas.zendesk.lists import PAGE, V2
+from troth.systems.saas.zendesk.lists import PAGE, V2, Row
 from troth.systems.saas.zendesk.people import People
 from troth.systems.saas.zendesk.settings import ZendeskSettings
 from troth.systems.saas.zendesk.tickets import Tickets, is_open
 
-Stage = Literal["noted", "deleting", "purging", "users", "following"]
+Stage = Literal["noted", "deleting", "purging", "settling", "users", "following"]
 _RUNNING = frozenset({"queued", "working"})
-_NOT_THERE = ("notfound", "not_found", "not found")
 PURGES = "purges"  # the class of calls that Zendesk allows 700 of in ten minutes
 AT_ONCE = timedelta(seconds=1)
 
@@ -62,8 +60,8 @@ def read(name: str, token: str) -> Plan:
 class Erasure:
     """Does the next steps of a plan, as far as they go now.
 
-    The first step only notes what is to go: softly deleted tickets can be named by nobody any more, so their ids must
-    be kept before the first effect. Every later step may be done again.
+    The first step only notes what is to go: tickets and users that are softly deleted can be named by nobody any more,
+    so their ids must be kept before that effect. Every later step may be done again.
     """
 
     def __init__(self, api: Api, people: People, tickets: Tickets, *, settings: ZendeskSettings, name: str) -> None:
@@ -75,43 +73,44 @@ class Erasure:
         self._keep = settings.keep_reason
 
     def begin(self, plan: Plan) -> Outcome:
-        """Note the plan; when no ticket is to go, begin with the users."""
-        return Pending(plan.token(), AT_ONCE) if plan.tickets else self._users(plan)
+        """Note the plan."""
+        return Pending(plan.token(), AT_ONCE)
 
     def go_on(self, plan: Plan) -> Outcome:
         """The outcome of the steps that can be done now."""
         if plan.stage == "noted":
-            return self._delete(plan)
-        if self._running(plan):
+            return self._delete(plan) if plan.tickets else self._users(plan)
+        jobs = [self._tickets.job(job) for job in plan.jobs]
+        if any(job["status"] in _RUNNING for job in jobs):
             return Pending(plan.token(), self._poll)
         if plan.stage == "deleting":
-            jobs = self._tickets.start_deletion(plan.tickets, for_good=True)
-            return Pending(replace(plan, stage="purging", jobs=jobs).token(), self._poll)
-        if plan.stage == "purging":
-            return self._purged(plan)
+            started = self._tickets.start_deletion(plan.tickets, for_good=True)
+            return Pending(replace(plan, stage="purging", jobs=started).token(), self._poll)
+        if plan.stage in ("purging", "settling"):
+            return self._purged(plan, failed=sum(not _well(job) for job in jobs))
         return self._users(plan) if plan.stage == "users" else self._followed(plan)
 
     def _delete(self, plan: Plan) -> Outcome:
         jobs = self._tickets.start_deletion(plan.tickets, for_good=False)
         return Pending(replace(plan, stage="deleting", jobs=jobs).token(), self._poll)
 
-    def _running(self, plan: Plan) -> bool:
-        return any(self._tickets.job(job)["status"] in _RUNNING for job in plan.jobs)
-
-    def _purged(self, plan: Plan) -> Outcome:
-        """Zendesk answers for each ticket; one that is not there is gone, any other failure is told."""
-        jobs = [self._tickets.job(job) for job in plan.jobs]
-        failed = sum(_failures(job.get("results")) for job in jobs) + sum(job["status"] != "completed" for job in jobs)
-        if failed:
-            raise SystemProblem(
-                f"{self._name}: {failed} tickets were not deleted for good; they are gone by themselves 30 days after "
-                "their deletion. Look at the jobs there, then start the erasure again",
-                consequence="stop",
-            )
-        new = [row["id"] for user in self._there(plan) for row in self._tickets.requested(user)]
-        if new:  # asked for while we were deleting
-            return self._delete(replace(plan, tickets=tuple(new), jobs=()))
+    def _purged(self, plan: Plan, *, failed: int) -> Outcome:
+        """Zendesk answers for all tickets of a job at once, and for none when one was gone: then each is looked at."""
+        left = self._tickets.purge_those_left(plan.tickets) if failed and plan.stage == "purging" else ()
+        if left:
+            return Pending(replace(plan, stage="settling", jobs=left).token(), self._poll)
+        if failed and plan.stage == "settling":
+            raise self._not_deleted(failed, "for good; they go by themselves 30 days after their deletion")
+        there = {row["id"] for user in self._there(plan) for row in self._tickets.current(user)}
+        if there & set(plan.tickets):
+            raise self._not_deleted(len(there & set(plan.tickets)), "")
+        if there:  # asked for while we were deleting
+            return self._delete(replace(plan, tickets=tuple(sorted(there)), jobs=()))
         return self._users(replace(plan, jobs=()))
+
+    def _not_deleted(self, count: int, how: str) -> SystemProblem:
+        why = f"{count} tickets were not deleted {how}".rstrip()
+        return SystemProblem(f"{self._name}: {why}; look at them there, then erase again", consequence="stop")
 
     def _there(self, plan: Plan) -> list[int]:
         return [row["id"] for row in self._people.now(plan.users) if row["active"]]
@@ -127,7 +126,7 @@ class Erasure:
         return self._followed(replace(plan, stage="following", jobs=()))
 
     def _refused(self, user: int) -> SystemProblem:
-        open_ones = sum(is_open(row) for row in self._tickets.requested(user))
+        open_ones = sum(is_open(row) for row in self._tickets.current(user))
         why = f"they have {open_ones} tickets that are not closed; close those" if open_ones else "look at it there"
         return SystemProblem(
             f"{self._name}: Zendesk does not delete user {user}: {why}, then erase again",
@@ -135,7 +134,7 @@ class Erasure:
         )
 
     def _followed(self, plan: Plan) -> Outcome:
-        if not all(self._is_gone(user) for user in plan.users):
+        if self._there(plan) or not all(self._is_gone(user) for user in plan.users):
             return Pending(replace(plan, stage="following").token(), self._poll)
         evidence = {"users": len(plan.users), "tickets": len(plan.tickets), "suspended": plan.suspended}
         evidence |= {"redacted": plan.redacted, "posts": plan.posts}
@@ -170,7 +169,7 @@ class Erasure:
         if plan.closed:
             left.append(
                 NotOffered(
-                    reason=f"the subjects of {plan.closed} redacted tickets that were closed before stay",
+                    reason=f"subjects and fields of {plan.closed} redacted tickets that were closed before stay",
                     source="https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#update-ticket",
                     manual_steps="delete a ticket whose subject says something about the person",
                 )
@@ -187,11 +186,7 @@ def staff(count: int) -> NotOffered:
     )
 
 
-def _failures(results: Any) -> int:
-    rows: Sequence[Any] = results if isinstance(results, list) else ()
-    return sum(1 for row in rows if not _well(row))
-
-
-def _well(row: Any) -> bool:
-    fault = f"{row.get('error') or ''} {row.get('details') or ''}".strip().lower()
-    return not fault or any(word in fault for word in _NOT_THERE)
+def _well(job: Row) -> bool:
+    """Whether a job that deletes for good did all of it. Only that is told, for all tickets together."""
+    results = job.get("results")
+    return job["status"] == "completed" and isinstance(results, dict) and results.get("success") is True

@@ -12,12 +12,20 @@ PAGE = "100"
 Row = Mapping[str, Any]
 
 
-def listed(api: Api, act: str, path: str, key: str, *, most: int = MOST_PAGES) -> Iterator[Row]:
-    """Every row of a list with cursors; `key` is where a page holds its rows."""
+def listed(
+    api: Api, act: str, path: str, key: str, *, most: int = MOST_PAGES, gone: bool = False, **request: Any
+) -> Iterator[Row]:
+    """Every row of a list with cursors; `key` is where a page holds its rows.
+
+    `gone`: whose list it is may be deleted, and then the list is empty. `request`: more of the call, such as params.
+    """
+    params, ok = {"page[size]": PAGE, **request.pop("params", {})}, (200, 404) if gone else (200,)
 
     def fetch(after: str) -> Row:
         place = {"page[after]": after} if after else {}
-        reply = api.call(act, "GET", f"{V2}{path}", params={"page[size]": PAGE, **place})
+        reply = api.call(act, "GET", f"{V2}{path}", params={**params, **place}, ok=ok, **request)
+        if reply.status == 404:
+            return {key: [], "meta": {}}
         reply.need(key, list)
         reply.need("meta", dict)
         page: Row = reply.body

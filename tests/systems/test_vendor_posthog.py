@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from troth import ground
 from troth.systems.conformance.scenario import Scenario
 from troth.systems.conformance.subject import Subject
 from troth.systems.conformance.suite import Conformance
@@ -125,6 +127,15 @@ def it() -> Iterator[Subject]:
         assert subject.telling_urls() == []
 
 
+def begun(it: Subject) -> str:
+    """The token of an erasure whose first step is done."""
+    outcome = it.system.erase(WHO, key="e")
+    assert isinstance(outcome, Pending)
+    outcome = it.system.check(outcome.token)
+    assert isinstance(outcome, Pending)
+    return outcome.token
+
+
 def test_find_shows_the_person_every_event_of_all_its_ids_and_recordings(it: Subject) -> None:
     it.seed()
     found = it.find()
@@ -141,10 +152,12 @@ def test_analytics_are_never_joined_to_a_known_person_unless_it_is_said(it: Subj
     assert isinstance(it.system.rectify(known, {"country": "France"}, key="r"), Done)
     assert it.ask("calls") == []
     assert len(it.mine()) == 2
-    for item in ("email", "full-name", "phone", "user-id"):
-        with pytest.raises(SystemProblem, match="join") as caught:
-            it.deliver(key=f"d-{item}", **{item: JO})
-        assert caught.value.consequence == "fix settings"
+    for renamed in ({}, {"fields": {"email": "contact", "full-name": "label"}}):
+        it.system = it.made(**renamed)
+        for item in ("email", "full-name", "phone", "user-id"):
+            with pytest.raises(SystemProblem, match="join") as caught:
+                it.deliver(key=f"d-{item}", **{item: JO})
+            assert caught.value.consequence == "fix settings"
 
 
 def test_a_name_is_never_added_to_the_profile_of_a_device(it: Subject) -> None:
@@ -169,7 +182,9 @@ def test_events_are_deleted_later_and_done_is_said_only_then(it: Subject) -> Non
     it.seed()
     outcome = it.system.erase(WHO, key="e")
     assert isinstance(outcome, Pending)
-    assert [record["kind"] for record in it.mine()] == ["event", "event"]  # persons and recordings went at once
+    assert len(it.mine()) == 4  # nothing is done before it is noted
+    assert isinstance(it.system.check(outcome.token), Pending)
+    assert [record["kind"] for record in it.mine()] == ["event", "event"]  # persons and recordings go first
     assert isinstance(it.system.check(outcome.token), Pending)
     it.ask("advance")
     assert isinstance(it.system.check(outcome.token), Done)
@@ -197,7 +212,7 @@ def test_events_of_nobody_are_found_and_named_as_what_remains(it: Subject) -> No
 
 def test_events_on_their_way_out_are_not_taken_for_events_of_nobody(it: Subject) -> None:
     it.seed()
-    it.system.erase(WHO, key="e")
+    begun(it)
     assert len(it.find().left) == 1  # the profile is gone, the event of this id not yet
 
 
@@ -210,12 +225,51 @@ def test_a_recording_of_nobody_is_deleted_all_the_same(it: Subject) -> None:
 
 def test_what_comes_after_the_request_is_no_part_of_it(it: Subject) -> None:
     it.seed()
-    outcome = it.system.erase(WHO, key="e")
-    assert isinstance(outcome, Pending)
+    token = begun(it)
     it.ask("seed", records=[event(DEVICE, timestamp="2999-01-01T00:00:00.000Z")])
     it.ask("advance")
-    assert isinstance(it.system.check(outcome.token), Done)
+    assert isinstance(it.system.check(token), Done)
     assert it.find().evidence["events"] == 1
+
+
+def test_a_device_that_came_back_meanwhile_keeps_its_profile(it: Subject) -> None:
+    it.seed()
+    token = begun(it)
+    back = {**person(DEVICE, country="Spain"), "created_at": "2999-01-01T00:00:00Z"}
+    it.ask("seed", records=[back])  # PostHog gives it the id it had before
+    it.ask("advance")
+    assert isinstance(it.system.check(token), Done)
+    assert [record["kind"] for record in it.mine()] == ["person"]
+
+
+def test_events_since_an_earlier_deletion_are_told_and_no_absence_is_claimed(
+    it: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it.seed()
+    token = begun(it)
+    it.ask("advance")
+    assert isinstance(it.system.check(token), Done)
+    it.ask("seed", records=[event(DEVICE, timestamp="2999-01-01T00:00:00.000Z")])  # of nobody: the id is dead
+    monkeypatch.setattr(ground, "clock", lambda: datetime(3000, 1, 1, tzinfo=UTC))
+    outcome = it.erase()
+    assert isinstance(outcome, Done)
+    assert [left.reason[:8] for left in outcome.remains if isinstance(left, NotOffered)] == ["1 events"]
+    assert it.find().evidence["events"] == 1
+    assert it.find().left == ()
+
+
+def test_events_that_the_deletion_in_the_queue_does_not_reach_are_told(
+    it: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it.seed()
+    begun(it)
+    back = {**person(DEVICE), "created_at": "2999-01-01T00:00:00Z"}
+    it.ask("seed", records=[back, event(DEVICE, timestamp="2999-01-01T00:00:00.000Z")])
+    monkeypatch.setattr(ground, "clock", lambda: datetime(3000, 1, 1, tzinfo=UTC))
+    outcome = it.erase()  # queues nothing, since the first deletion still waits
+    assert isinstance(outcome, Done)
+    assert [left.reason[:8] for left in outcome.remains if isinstance(left, NotOffered)] == ["1 events"]
+    assert [record["kind"] for record in it.mine()] == ["event"]
 
 
 def test_a_deleted_device_that_comes_back_can_be_erased_again(it: Subject) -> None:
@@ -230,7 +284,7 @@ def test_a_deleted_device_that_comes_back_can_be_erased_again(it: Subject) -> No
 def test_persons_that_cannot_be_deleted_are_a_failure(it: Subject) -> None:
     it.ask("seed", **SEED, broken=True)
     with pytest.raises(SystemProblem, match="1 persons") as caught:
-        it.system.erase(WHO, key="e")
+        begun(it)
     assert caught.value.consequence == "retry"
 
 
@@ -249,7 +303,9 @@ def test_the_oldest_of_nothing_is_nothing(it: Subject) -> None:
     assert outcome.evidence == {"oldest": None, "by_kind": {}}
 
 
-@pytest.mark.parametrize("token", ["", "{}", "[]", "3", '{"persons": ["x"], "sessions": [], "personless": 0}'])
+@pytest.mark.parametrize(
+    "token", ["", "{}", "[]", "3", '{"persons": ["x"], "sessions": [], "personless": 0, "at": "2026-01-01"}']
+)
 def test_a_token_of_somebody_else_is_refused(it: Subject, token: str) -> None:
     with pytest.raises(SystemProblem, match="token"):
         it.system.check(token)

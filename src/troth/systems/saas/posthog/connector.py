@@ -4,40 +4,29 @@ Events made without a person profile cannot be deleted through the API: PostHog 
 (`bulk_delete` resolves ids to persons first). They are found, and an erasure names what it leaves.
 """
 
-import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+from troth import ground
 from troth.systems.kit.api import Api
 from troth.systems.kit.auth import Auth, Bearer, NoAuth
 from troth.systems.kit.base import Outgoing
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, Expires, Finding, Found, NotOffered, Outcome, Pending, SystemProblem
+from troth.systems.kit.outcomes import Done, Expires, Finding, Found, NotOffered, Outcome, SystemProblem
 from troth.systems.kit.rates import Rate
 from troth.systems.kit.saas import SaasSystem
+from troth.systems.saas.posthog.erasure import Erasure, Plan, read
 from troth.systems.saas.posthog.hogql import ANALYTICS, Queries, Where, one_of
-from troth.systems.saas.posthog.people import People
+from troth.systems.saas.posthog.people import People, moment
 from troth.systems.saas.posthog.settings import PostHogSettings
 
 OURS = uuid.UUID("5b1ed0a6-6d0b-5a4e-9f43-8f0c5e0f7a11")  # of ids made from delivery keys
 # Fields that say who somebody is: never sent unless `identified` is on.
 NAMING = frozenset({"email", "name", "phone", "username", "account"})
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 RETENTION = Expires(on="the end of the project's event retention", setting="the retention of the PostHog plan")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How far an erasure is: ids PostHog made, and how many events it cannot delete."""
-
-    persons: tuple[str, ...]
-    sessions: tuple[str, ...]
-    personless: int
-
-    def token(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
 
 
 class PostHog(SaasSystem):
@@ -85,6 +74,7 @@ class PostHog(SaasSystem):
         door = settings.model_copy(update={"url": settings.capture_url})
         self.door = Api(name, door, NoAuth(), self.pace)
         self.people = People(self.api, self.queries, project=project, identified=settings.identified)
+        self.erasure = Erasure(self.people, timedelta(seconds=settings.poll_seconds))
 
     def auth(self) -> Auth:
         return Bearer(self.settings.token)
@@ -95,8 +85,8 @@ class PostHog(SaasSystem):
             return Found({"searched": 0})
         persons = self.people.of(who)
         where = self.people.where(who, persons)
-        _, never = self._pointed(who, [person["uuid"] for person in persons])
-        events = list(self.people.events(where, dict.fromkeys(never, RETENTION)))
+        queued, never = self._pointed(who, [person["uuid"] for person in persons])
+        events = list(self.people.events(where, {**dict.fromkeys(never, ALWAYS), **queued}, RETENTION))
         recordings = [
             Finding("recording", one, {"session": one, **_told(recording)})
             for one, recording in self.people.recordings(where).items()
@@ -106,30 +96,23 @@ class PostHog(SaasSystem):
         return Found(counts, (*found, *events, *recordings))
 
     def erase(self, who: Identifiers, *, key: str) -> Outcome:
-        """Recordings now, persons now, their events when PostHog gets to it. Looks first, so needs no `key`.
+        """Notes what is to go; the rest is done by `check`. Looks first, so needs no `key`.
 
-        Persons whose deletion was queued by a run that broke off are followed too.
+        Persons whose deletion was queued before are followed too.
         """
         ids = self.people.ids(who)
         if not ids:
             return Done({"persons": 0})
+        now = ground.clock()
         persons = self.people.of(who)
         live = [person["uuid"] for person in persons]
         queued, never = self._pointed(who, live)
         sessions = tuple(self.people.recordings(self.people.where(who, persons)))
-        plan = Plan((*live, *queued), sessions, self._personless(ids, never))
-        self.people.delete_recordings(sessions)
-        self.people.delete(live)
-        return Pending(plan.token(), self._poll) if plan.persons or plan.sessions else self._done(plan)
+        return self.erasure.begin(Plan((*live, *queued), sessions, self._personless(ids, never), now))
 
     def check(self, token: str) -> Outcome:
-        """Done when PostHog says the events are deleted, and neither they nor persons nor recordings can be seen."""
-        plan = self._read(token)
-        again = [person["uuid"] for person in self.people.now(plan.persons)] if plan.persons else []
-        self.people.delete(again)
-        over = not again and all(map(self._events_gone, plan.persons))
-        gone = over and all(self.people.recording(one) is None for one in plan.sessions)
-        return self._done(plan) if gone else Pending(token, self._poll)
+        """Deletes what is there; done when PostHog says the events are deleted, and nothing of it can be seen."""
+        return self.erasure.go_on(read(self.name, token))
 
     def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
         """Correct properties of the profiles. Unless `identified` is on, one that is not there is not added.
@@ -156,7 +139,7 @@ class PostHog(SaasSystem):
         device = values.pop(self.settings.device_item, "").strip()
         fields = self.to_fields(values)
         named = fields.get("email", "").strip().lower() if self.settings.identified else ""
-        self._refuse_names(fields)
+        self._refuse_names(values, fields)
         made = str(uuid.uuid5(OURS, key))
         if self.queries.count("look for the event", "events", one_of("uuid", [made], "u")):
             return Done({"id": made, "created": False})
@@ -178,14 +161,10 @@ class PostHog(SaasSystem):
         self.queries.rows("test the connection", "SELECT 1", {})
         return Done({"account": f"project {self.settings.project_id}"})
 
-    @property
-    def _poll(self) -> timedelta:
-        return timedelta(seconds=self.settings.poll_seconds)
-
-    def _pointed(self, who: Identifiers, live: list[str]) -> tuple[list[str], list[str]]:
-        """Persons that events point to and who are not there: those being deleted, and those who never were."""
-        pointed = [one for one in self.people.person_ids(who) if one not in live]
-        queued = [one for one in pointed if self.people.deletion(one) is not None]
+    def _pointed(self, who: Identifiers, live: list[str]) -> tuple[dict[str, datetime], list[str]]:
+        """Persons that events point to and who are not there: those deleted, and when, and those who never were."""
+        pointed = {one: self.people.deletion(one) for one in self.people.person_ids(who) if one not in live}
+        queued = {one: moment(deletion["created_at"]) for one, deletion in pointed.items() if deletion is not None}
         return queued, [one for one in pointed if one not in queued]
 
     def _personless(self, ids: tuple[str, ...], never: list[str]) -> int:
@@ -195,34 +174,10 @@ class PostHog(SaasSystem):
         both = Where(f"{of.text} AND {whose.text}", {**of.values, **whose.values})
         return self.queries.count("count events of nobody", "events", both)
 
-    def _events_gone(self, person: str) -> bool:
-        deletion = self.people.deletion(person)
-        if deletion is None or deletion["status"] != "completed":
-            return False
-        return self.people.left(person, str(deletion["created_at"])) == 0
-
-    def _done(self, plan: Plan) -> Done:
-        left = NotOffered(
-            reason=f"{plan.personless} events have no person profile, and PostHog deletes events of persons only",
-            source="https://posthog.com/docs/api/persons (bulk_delete finds persons by the ids given)",
-            manual_steps="ask PostHog's support to delete the events of this device id, or wait for the event "
-            "retention of the project's plan",
-        )
-        evidence = {"persons": len(plan.persons), "recordings": len(plan.sessions)}
-        return Done(evidence, remains=(left,) if plan.personless else ())
-
-    def _read(self, token: str) -> Plan:
-        try:
-            told = json.loads(token)
-            persons = tuple(str(uuid.UUID(one)) for one in told["persons"])
-            return Plan(persons, tuple(str(one) for one in told["sessions"]), int(told["personless"]))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise SystemProblem(
-                f"{self.name}: this token is not from a PostHog erasure; start the erasure again", consequence="stop"
-            ) from None
-
-    def _refuse_names(self, fields: Mapping[str, str]) -> None:
-        names = sorted(NAMING & fields.keys()) if not self.settings.identified else []
+    def _refuse_names(self, values: Mapping[str, str], fields: Mapping[str, str]) -> None:
+        """By item and by field: an e-mail address names somebody in whatever field it is put."""
+        naming = {item for item in values if self.FIELDS.get(item) in NAMING} | (NAMING & fields.keys())
+        names = sorted(naming) if not self.settings.identified else []
         if names:
             raise SystemProblem(
                 f"{self.name}: {', '.join(names)} would join analytics to who somebody is; do not name these items for "

@@ -15,7 +15,8 @@ SPACE = uuid.UUID("00000000-0000-4000-8000-00000000beef")
 
 class PostHog(Double):
     """`seed` takes records (kind person with distinct_ids and properties; event with distinct_id; recording with
-    distinct_id), page_size (rows of a query's answer), broken (nobody can be deleted)."""
+    distinct_id), page_size (rows of a query's answer), broken (nobody can be deleted). A deletion reaches the events
+    from before it, and while one waits no second one of the same person is queued."""
 
     vendor: ClassVar[str] = "posthog"
 
@@ -52,7 +53,8 @@ class PostHog(Double):
         return {"records": [*persons, *events, *recordings], "deletions": self.state["deletions"]}
 
     def advance(self) -> int:
-        waiting = [row for row in self.state["deletions"].values() if row["status"] == "pending"]
+        rows = [row for rows in self.state["deletions"].values() for row in rows]
+        waiting = [row for row in rows if row["status"] == "pending"]
         for row in waiting:
             self._finish(row)
         return len(waiting)
@@ -86,16 +88,19 @@ class PostHog(Double):
             self.state["dead"] += row["distinct_ids"]  # none of them makes a person again
             queued = {"person_uuid": row["uuid"], "created_at": stamp(ask.now), "status": "pending"}
             queued |= {"delete_verified_at": None, "_ids": row["distinct_ids"]}
-            self.state["deletions"][row["uuid"]] = queued
+            known = self.state["deletions"].setdefault(row["uuid"], [])
+            known += [] if any(one["status"] == "pending" for one in known) else [queued]
         told |= {"events_queued_for_deletion": bool(rows), "recordings_queued_for_deletion": bool(rows)}
         return Answer(202, {**told, "deletion_errors": faults})
 
     def do_deletion_status(self, ask: Ask) -> Answer:
-        row = self.state["deletions"].get(ask.query["person_uuid"])
-        if row and row["status"] == "pending" and self._ripe(row, ask.now):
-            self._finish(row)
-        told = [{key: value for key, value in row.items() if key != "_ids"}] if row else []
-        return Answer(200, {"count": len(told), "next": None, "previous": None, "results": told})
+        rows = self.state["deletions"].get(ask.query["person_uuid"], [])
+        for row in rows:
+            if row["status"] == "pending" and self._ripe(row, ask.now):
+                self._finish(row)
+        told = [{key: value for key, value in row.items() if key != "_ids"} for row in rows]
+        some = told[: int(ask.query.get("limit", "100"))]  # no order is promised: here the oldest comes first
+        return Answer(200, {"count": len(told), "next": None, "previous": None, "results": some})
 
     def do_update_property(self, ask: Ask) -> Answer:
         row = self.state["persons"].get(ask.params["person"])

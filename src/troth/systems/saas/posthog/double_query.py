@@ -11,7 +11,7 @@ _SELECT = re.compile(
     r"(?: ORDER BY (?P<order>[\w, ]+?))?(?: LIMIT (?P<limit>\d+))?(?: OFFSET (?P<offset>\d+))?"
 )
 _IN = re.compile(r"(?P<column>[\w.()]+) IN \((?P<names>[^)]*)\)")
-_IS = re.compile(r"(?P<column>\w+) (?P<operator>[=<]) (?:toDateTime\()?\{(?P<name>\w+)\}\)?")
+_IS = re.compile(r"(?P<column>\w+) (?P<operator>=|<|>=) (?:toDateTime\()?\{(?P<name>\w+)\}\)?")
 _MIN = re.compile(r"count\(\), min\((\w+)\)")
 
 Row = Mapping[str, Any]
@@ -60,7 +60,7 @@ def _term(term: str, values: Mapping[str, str], row: Row) -> bool:
     if compared is None:
         raise ValueError("the double does not know this condition")
     held, value = str(_cell(row, compared["column"])), values[compared["name"]]
-    return held == value if compared["operator"] == "=" else held < value
+    return {"=": held == value, "<": held < value, ">=": held >= value}[compared["operator"]]
 
 
 def _cell(row: Row, name: str) -> Any:

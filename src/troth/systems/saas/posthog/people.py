@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -51,13 +52,15 @@ class People:
         """Rows of these persons, and of these ids that no person has."""
         return one_of("person_id", [one["uuid"] for one in persons], "p") | one_of("distinct_id", self.ids(who), "d")
 
-    def events(self, where: Where, goes: Mapping[str, Expires]) -> Iterator[Finding]:
-        """Every event, oldest first. `goes`: persons whose events nobody can delete, and by what these go."""
+    def events(self, where: Where, unreached: Mapping[str, datetime], goes: Expires) -> Iterator[Finding]:
+        """Every event, oldest first. `unreached`: persons → since when nobody can delete their events, which `goes`."""
         columns = "uuid, event, timestamp, person_id, properties"
         for uuid, event, time, person, properties in self._queries.all("read events", columns, "events", where):
             told = json.loads(properties) if isinstance(properties, str) else dict(properties or {})
             values = {"event": event, "timestamp": time, **told}
-            yield Finding("event", str(uuid), values, goes=goes.get(str(person)))
+            since = unreached.get(str(person))
+            late = since is not None and moment(time) >= since
+            yield Finding("event", str(uuid), values, goes=goes if late else None)
 
     def recordings(self, where: Where) -> dict[str, Mapping[str, Any]]:
         """The session recordings that can still be played, by their ids."""
@@ -82,15 +85,17 @@ class People:
         return self._queries.column("find whose events", "person_id", "events", where)
 
     def deletion(self, uuid: str) -> Mapping[str, Any] | None:
-        """The deletion of a person's events that PostHog has queued or done; None for none."""
-        query = {"person_uuid": uuid, "limit": "1"}
+        """The last deletion of a person's events that PostHog has queued or done; None for none."""
+        query = {"person_uuid": uuid, "limit": "100"}
         path = f"{self._base}/persons/deletion_status/"
         rows = self._api.call("look at a deletion", "GET", path, params=query).need("results", list)
-        return rows[0] if rows else None
+        return max(rows, key=lambda row: moment(row["created_at"]), default=None)
 
-    def left(self, uuid: str, before: str) -> int:
-        """How many events of a person from before that time there still are."""
-        where = Where("person_id = {p} AND timestamp < toDateTime({at})", {"p": uuid, "at": before})
+    def count(self, uuid: str, *, before: str, since: str = "") -> int:
+        """How many events of a person there are from before a time, and from since another."""
+        where = Where("person_id = {p} AND timestamp < toDateTime({before})", {"p": uuid, "before": before})
+        if since:
+            where = Where(f"{where.text} AND timestamp >= toDateTime({{since}})", {**where.values, "since": since})
         return self._queries.count("count events left", "events", where)
 
     def delete(self, uuids: Sequence[str]) -> None:
@@ -139,3 +144,9 @@ class People:
 
     def _recording(self, session: str) -> str:
         return f"{self._base}/session_recordings/{quote(session, safe='')}/"
+
+
+def moment(text: Any) -> datetime:
+    """A time PostHog tells; where it names no zone, it means UTC."""
+    time = datetime.fromisoformat(str(text))
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -9,15 +9,21 @@ from uuid import UUID
 import pytest
 from requests_kit import ANA, NOW, World, asked, mails, publish, work_through, world
 
+from troth.evidence import queries as log
 from troth.requests import queries, rules, services
+from troth.systems import services as systems
 from troth.systems.kit.base import System
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered
 from troth.systems.saas import manifest
+from troth.verification.checks import erased_absent
+from troth.verification.world import World as Looked
+from troth.versions import queries as versions
 from troth.work import queries as tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOG = Expires("the 90th day", "its system log")
+UNREADABLE = NotOffered("a file cannot be read", "its first bytes", "mend the file")
 REPORTS = NotOffered("old reports stay", "its manual", "clear the old reports by hand")
 
 
@@ -25,13 +31,14 @@ class Leaky(System):
     """Holds nothing, and leaves what a test says."""
 
     leaves: ClassVar[tuple[Expires | NotOffered, ...]] = ()
+    unseen: ClassVar[tuple[NotOffered, ...]] = ()
 
     @classmethod
     def from_config(cls, name: str, config: Mapping[str, Any], base_dir: Path) -> "Leaky":
         return cls(name, title="Leaky")
 
     def find(self, who: Identifiers) -> Found:
-        return Found(remains=self.leaves)
+        return Found(remains=(*self.leaves, *self.unseen))
 
     def erase(self, who: Identifiers, *, key: str) -> Done:
         return Done({"rows": 2}, remains=self.leaves)
@@ -72,9 +79,24 @@ def test_what_must_be_done_by_hand_waits_for_a_person(around: World, monkeypatch
     assert tally(request, "absent").state == "blocked"
     (task,) = tasks.open_tasks(kind="request-erase")
     assert task.instructions == "clear the old reports by hand"
+    monkeypatch.setattr(Leaky, "leaves", (LOG,))
     services.settle_by_hand(UUID(erased.step), by="7", proof="cleared", now=NOW)
     work_through()
     assert tally(request, "absent").state == "done"
+
+
+def test_nothing_found_where_not_all_could_be_seen_is_no_proof(around: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Leaky, "unseen", (UNREADABLE,))
+    request = asked("erasure", ANA)
+    work_through()
+    absent = tally(request, "absent")
+    assert (absent.state, absent.note) == ("not-offered", "a file cannot be read")
+    (proof,) = log.entries(kind="erasure.proven")
+    assert list(proof.facts["could_not_look"]) == ["leaky"]
+    version = versions.current(NOW)
+    assert version is not None
+    results = erased_absent.check(Looked(NOW, version, systems.registry()))
+    assert [r.outcome for r in results if r.subject == "Leaky"] == ["could not tell"]
 
 
 def test_nothing_left_says_nothing(around: World) -> None:

@@ -14,7 +14,7 @@ from troth.people.register import ErasedPerson
 from troth.requests.models import Request
 from troth.systems import services as systems
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Found, SystemProblem
+from troth.systems.kit.outcomes import Found, Outcome, SystemProblem
 from troth.work import services as work
 
 
@@ -90,11 +90,16 @@ def _look(who: Identifiers) -> _Look:
         except SystemProblem:
             said["silent"].append(system.name)
             continue
-        if isinstance(outcome, Found):
-            said["present" if outcome.left else "absent"].append(system.name)
-        else:
-            said["unsearchable"].append(system.name)
+        said[_what(outcome)].append(system.name)
     return _Look(**{what: tuple(names) for what, names in said.items()})
+
+
+def _what(outcome: Outcome) -> str:
+    if not isinstance(outcome, Found):
+        return "unsearchable"
+    if outcome.left:
+        return "present"
+    return "unsearchable" if outcome.unseen else "absent"
 
 
 def _end(entry: ErasedPerson, kind: str, facts: dict[str, JSON], now: datetime) -> None:

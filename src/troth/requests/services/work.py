@@ -71,7 +71,7 @@ def places(phase: str, request: Request, now: datetime) -> tuple[Place, ...]:
 def _by_hand(request: Request, now: datetime) -> tuple[Place, ...]:
     told = sharing.told(request.person_id) if request.person_id else frozenset()
     unreached = sorted(recipient for recipient in told if systems.registry().for_recipient(recipient) is None)
-    version = versions.current(now)
+    version = versions.current(now) if unreached else None
     names = version.policy.recipients if version else {}
     return tuple(Place(RECIPIENT + r, names[r].name if r in names else r) for r in unreached)
 
@@ -172,7 +172,8 @@ def _look_again(step: Step, request: Request, system: System, who: Identifiers) 
 def _left(system: System, who: Identifiers) -> int | NotOffered:
     outcome = system.find(who)
     if isinstance(outcome, Found):
-        return len(outcome.left)
+        # nothing found where not all could be looked into is no proof of absence
+        return len(outcome.left) or (outcome.unseen[0] if outcome.unseen else 0)
     return outcome if isinstance(outcome, NotOffered) else NotOffered("it cannot be searched", "", "")
 
 

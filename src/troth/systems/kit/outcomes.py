@@ -67,6 +67,11 @@ class Found(Done):
         """What should not be there after an erasure: all but what goes by itself."""
         return tuple(finding for finding in self.findings if finding.goes is None)
 
+    @property
+    def unseen(self) -> tuple[NotOffered, ...]:
+        """Parts that could not be looked into: nothing found is no absence there."""
+        return tuple(part for part in self.remains if isinstance(part, NotOffered))
+
 
 @dataclass(frozen=True)
 class Pending:

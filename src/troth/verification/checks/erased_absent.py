@@ -55,7 +55,7 @@ def _vault(looked: int, back: int, left: int) -> Result:
 def _system(system: System, gone: list[Identifiers]) -> Iterator[Result]:
     if not gone:
         return
-    left = 0
+    left, unseen = 0, ""
     try:
         for who in gone:
             outcome = system.find(who)
@@ -64,6 +64,7 @@ def _system(system: System, gone: list[Identifiers]) -> Iterator[Result]:
                 yield Result(ID, system.title, "excluded", EXPECTED, reason, WHERE)
                 return
             left += bool(outcome.left)
+            unseen = unseen or "; ".join(part.reason for part in outcome.unseen)
     except SystemProblem as problem:
         yield untold(ID, system.title, EXPECTED, WHERE, problem)
         return
@@ -71,5 +72,10 @@ def _system(system: System, gone: list[Identifiers]) -> Iterator[Result]:
         found = f"{left} of {len(gone)} are found again"
         step = "find out where they came back from, then erase them again"
         yield Result(ID, system.title, "broken", EXPECTED, found, WHERE, step, {"found": left})
+    elif unseen:
+        step = "have it looked at by hand, or make it readable"
+        yield Result(
+            ID, system.title, "could not tell", EXPECTED, f"found none, but not all was seen: {unseen}", WHERE, step
+        )
     else:
         yield Result(ID, system.title, "kept", EXPECTED, f"looked for {len(gone)}, found none", WHERE)

@@ -266,7 +266,9 @@ def test_events_that_the_deletion_in_the_queue_does_not_reach_are_told(
     back = {**person(DEVICE), "created_at": "2999-01-01T00:00:00Z"}
     it.ask("seed", records=[back, event(DEVICE, timestamp="2999-01-01T00:00:00.000Z")])
     monkeypatch.setattr(ground, "clock", lambda: datetime(3000, 1, 1, tzinfo=UTC))
-    outcome = it.erase()  # queues nothing, since the first deletion still waits
+    token = begun(it)  # queues nothing, since the first deletion still waits
+    it.ask("advance")
+    outcome = it.system.check(token)
     assert isinstance(outcome, Done)
     assert [left.reason[:8] for left in outcome.remains if isinstance(left, NotOffered)] == ["1 events"]
     assert [record["kind"] for record in it.mine()] == ["event"]

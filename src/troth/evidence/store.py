@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from troth import prepared
 from troth.evidence.merkle import Coordinate, Frontier, Node, cover, fold
 from troth.evidence.values import LogDamaged
 
@@ -16,6 +17,9 @@ WINDOW = 5_000
 Row = tuple[str | None, bytes, bytes]
 """Pseudonym, body, leaf hash."""
 
+_INSERT_ONE = """
+insert into evidence_entry (kind, at, person, body, leaf_hash) values (%s, %s, %s, %s, %s) returning id
+"""
 _INSERT = """
 insert into evidence_entry (kind, at, person, body, leaf_hash)
 select %s, %s, entry.person, entry.body, entry.leaf_hash
@@ -84,6 +88,8 @@ def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def insert(kind: str, at: datetime, rows: Sequence[Row]) -> list[int]:
     """Write entries without a place, in one statement; their ids, in the order of `rows`."""
+    if len(rows) == 1:
+        return [id for (id,) in prepared.rows(_INSERT_ONE, [kind, at, *rows[0]])]
     return [id for (id,) in fetch(_INSERT, [kind, at, *_columns(rows)])] if rows else []
 
 

@@ -2,31 +2,51 @@
 
 A server that goes away says so, or its end of the connection closes: either can be seen at the socket without a word to
 the server. Procrastinate and Django would each send a statement before every job to learn the same.
+
+That a job was taken, or ended, need not be on the disk before the worker goes on. What a job does commits as always;
+should the server itself crash, jobs of its last moment may run once more, as they may when a worker does. That a job is
+to be tried again is on the disk at once: it could be lost otherwise.
 """
 
 import select
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from django.db import connections, reset_queries
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.sql import queries
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
+
+from troth.prepared import PREPARED_AFTER
 
 if TYPE_CHECKING:
     from procrastinate.job_context import JobContext
     from procrastinate.middleware import SyncCallNext
     from procrastinate.worker import Worker
 
-PREPARED_AFTER = 5
-"""A connection plans a statement once it was run so often on it; Django's own setting is never."""
+_NEED_NOT_LAST = " from set_config('synchronous_commit', 'off', true)"
+_UNHURRIED = {
+    queries["fetch_job"]: queries["fetch_job"].rstrip().rstrip(";") + _NEED_NOT_LAST.replace(" from ", ", "),
+    queries["finish_job"]: queries["finish_job"].rstrip().rstrip(";") + _NEED_NOT_LAST,
+}
+"""Procrastinate's statements, whose commit is not waited for: the setting holds for the statement's transaction."""
 
 
 def connector(alias: str) -> PsycopgConnector:
     """A connector for a worker, to the database Django calls `alias`, with a pool of its own."""
     settings = {**connector_params(alias), "prepare_threshold": PREPARED_AFTER}
-    return PsycopgConnector(pool_factory=_pool, kwargs=settings, configure=_alone)
+    return _Connector(pool_factory=_pool, kwargs=settings, configure=_alone)
+
+
+class _Connector(PsycopgConnector):
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        await super().execute_query_async(_UNHURRIED.get(query, query), **arguments)
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        row: dict[str, Any] = await super().execute_query_one_async(_UNHURRIED.get(query, query), **arguments)
+        return row
 
 
 def stirs(descriptor: int) -> bool:
@@ -47,7 +67,7 @@ def between_jobs(call_next: "SyncCallNext", _context: "JobContext", _worker: "Wo
 
 
 def _let_go() -> None:
-    """Close a connection that failed, is too old or is dead."""
+    """Close a connection that failed, is too old or is dead; any other may keep its statements."""
     for made in connections.all(initialized_only=True):
         inner = made.connection
         if inner is None or made.in_atomic_block:
@@ -55,6 +75,8 @@ def _let_go() -> None:
         old = made.close_at is not None and time.monotonic() >= made.close_at
         if made.errors_occurred or old or inner.closed or stirs(inner.fileno()):
             made.close_if_unusable_or_obsolete()
+        else:
+            inner.prepare_threshold = PREPARED_AFTER
 
 
 def _pool(**settings: Any) -> AsyncConnectionPool:

@@ -4,21 +4,36 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 
 from troth.evidence import services as evidence
+from troth.prepared import rows
 from troth.requests import rules
 from troth.requests.models import Request, Step
 from troth.requests.services import hands, work
 from troth.systems.kit.outcomes import SystemProblem
-from troth.work.statements import rows
 
 MOST_ATTEMPTS = 10
 
-_STEP_FIELDS = tuple(field for field in Step._meta.concrete_fields if field.name != "found")
-_REQUEST_FIELDS = tuple(Request._meta.concrete_fields)
-_COLUMNS = ", ".join([f"s.{f.column}" for f in _STEP_FIELDS] + [f"r.{f.column}" for f in _REQUEST_FIELDS])
-_STEP = f"select {_COLUMNS} from requests_step s join requests_request r on r.id = s.request_id where s.id = %s"  # noqa: S608 (column names of our models)
+_OF_STEP = (
+    *("id", "request_id", "phase", "system", "title", "state", "reason"),
+    *("count", "token", "attempts", "changed_at"),
+)
+_OF_REQUEST = (
+    *("id", "reference", "kind", "state", "person_id", "pseudonym", "sealed"),
+    *("target_day", "identified_at", "completed_at"),
+)
+_STEP = """
+select s.id, s.request_id, s.phase, s.system, s.title, s.state, s.reason, s.count, s.token, s.attempts, s.changed_at,
+    r.id, r.reference, r.kind, r.state, r.person_id, r.pseudonym, r.sealed,
+    r.target_day, r.identified_at, r.completed_at
+from requests_step s join requests_request r on r.id = s.request_id where s.id = %s
+"""
+_REQUEST = """
+select id, reference, kind, state, person_id, pseudonym, sealed, target_day, identified_at, completed_at
+from requests_request where id = %s for update
+"""
+_STATES = "select phase, state from requests_step where request_id = %s"
 _SETTLE = """
 update requests_step
 set state = %s, reason = %s, count = %s, note = %s, token = %s, attempts = %s, found = %s, changed_at = %s
@@ -48,14 +63,12 @@ def run_step(step_id: UUID, now: datetime) -> str:
 
 
 def _read(step_id: UUID) -> Step | None:
-    """The step with its request, without what it found, which may be large."""
+    """The step with its request: what an act needs of them, the rest when it is asked for."""
     found = rows(_STEP, [step_id])
     if not found:
         return None
-    step = Step.from_db("default", [field.attname for field in _STEP_FIELDS], found[0][: len(_STEP_FIELDS)])
-    step.request = Request.from_db(
-        "default", [field.attname for field in _REQUEST_FIELDS], found[0][len(_STEP_FIELDS) :]
-    )
+    step = Step.from_db(DEFAULT_DB_ALIAS, _OF_STEP, found[0][: len(_OF_STEP)])
+    step.request = Request.from_db(DEFAULT_DB_ALIAS, _OF_REQUEST, found[0][len(_OF_STEP) :])
     return step
 
 
@@ -132,9 +145,10 @@ def _follow(request_id: UUID, now: datetime) -> None:
     """
     from troth.requests.tasks import complete_later
 
-    request = Request.objects.select_for_update().filter(id=request_id).first()
-    if request is None:
+    found = rows(_REQUEST, [request_id])
+    if not found:
         return
+    request = Request.from_db(DEFAULT_DB_ALIAS, _OF_REQUEST, found[0])
     if request.state == "running":
         advance(request, now)
     elif not request.completed_at and not Step.objects.filter(request=request).exclude(state__in=rules.OVER).exists():
@@ -204,6 +218,6 @@ def _begin(request: Request, phase: str, now: datetime) -> list[Step]:
 def phase_states(request_id: UUID) -> dict[str, list[str]]:
     """Phase → states of its steps."""
     found: dict[str, list[str]] = defaultdict(list)
-    for phase, state in Step.objects.filter(request_id=request_id).values_list("phase", "state"):
+    for phase, state in rows(_STATES, [request_id]):
         found[phase].append(state)
     return dict(found)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.sql.dialects.base import Limits
 from troth.systems.sql.dialects.database import Database
-from troth.systems.sql.dialects.known import DIALECTS
+from troth.systems.sql.dialects.known import every
 
 __all__ = ["mariadb_folder", "server"]
 
@@ -250,7 +250,7 @@ def test_an_address_of_no_database_we_know(url: str) -> None:
 
 
 def test_a_missing_driver_names_the_extra_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    for one in DIALECTS:
+    for one in every():
         monkeypatch.setattr(type(one), "modules", ("no_such_package.driver",))
         with pytest.raises(
             SystemProblem, match=f"the driver for {one.title} is not installed; install troth"

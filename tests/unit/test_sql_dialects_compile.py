@@ -8,12 +8,13 @@ import pytest
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.sql import plan as planning
 from troth.systems.sql.dialects.base import Dialect
-from troth.systems.sql.dialects.known import DIALECTS
+from troth.systems.sql.dialects.known import KINDS, every
 from troth.systems.sql.dialects.live import Catalog, Check, ForeignKey, LiveColumn, LiveTable, Unique
 from troth.systems.sql.explain import explain
 from troth.systems.sql.model import Dataset
 from troth.systems.sql.refuse import refusals
 
+DIALECTS = every()
 BY_NAME = {one.names[0]: one for one in DIALECTS}
 CONSTANT = "50% off %s {} 'q' \\ :x é"
 
@@ -217,6 +218,8 @@ def test_errors_of_those_never_met_are_read_from_what_their_drivers_promise(
 def test_kinds_have_names_and_words_of_their_own() -> None:
     schemes = [scheme for one in DIALECTS for scheme in one.schemes]
     assert len(schemes) == len(set(schemes))
+    assert [kind.schemes for kind in KINDS] == [one.schemes for one in DIALECTS]
+    assert all(set(one.names) <= set(one.schemes) for one in DIALECTS)
     assert all(one.tested and one.title for one in DIALECTS)
     assert all(one.extra or one.names[0] in ("postgresql", "sqlite") for one in DIALECTS)
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.sql.dialects.base import Dialect, Limits
+from troth.systems.sql.dialects.known import KINDS, of_scheme
 from troth.systems.sql.dialects.problems import Told, problem
 
 
@@ -80,15 +81,12 @@ class Database:
 
 
 def _dialect(url: str, system: str) -> Dialect:
-    from troth.systems.sql.dialects.known import DIALECTS
-
     scheme, found, _ = url.partition("://")
-    scheme = scheme.partition("+")[0] if found else ""
-    for one in DIALECTS:
-        if scheme in one.schemes:
-            return one
-    known = ", ".join(f"{one.schemes[0]}://" for one in DIALECTS)
-    raise SystemProblem(
-        f"{system}: `url` is no address of a database we know; it begins with one of {known}",
-        consequence="fix settings",
-    )
+    dialect = of_scheme(scheme.partition("+")[0]) if found else None
+    if dialect is None:
+        known = ", ".join(f"{kind.schemes[0]}://" for kind in KINDS)
+        raise SystemProblem(
+            f"{system}: `url` is no address of a database we know; it begins with one of {known}",
+            consequence="fix settings",
+        )
+    return dialect

@@ -117,6 +117,39 @@ def test_a_sign_in_that_failed_under_the_address_is_found(it: Subject) -> None:
     assert [one.kind for one in it.find().findings] == ["log entry"]
 
 
+def test_what_an_admin_did_to_the_account_is_shown_without_where_the_admin_was(it: Subject) -> None:
+    it.ask("seed", records=[PEOPLE[0], {"kind": "log", "actor": "admin@example.org", "target": JO}])
+    (entry,) = [one for one in it.find().findings if one.kind == "log entry"]
+    assert entry.values["by_somebody_else"] is True
+    assert not {"ip_address", "browser", "city", "country"} & set(entry.values)
+    assert "203.0.113.9" not in str(entry.values)
+
+
+def test_log_entries_of_an_address_that_okta_reads_otherwise_are_not_taken_for_the_persons(it: Subject) -> None:
+    it.ask("seed", records=[{"kind": "log", "actor": "ab@example.org"}])
+    assert it.find(Identifiers(email=("a\nb@example.org",))).findings == ()
+
+
+def test_what_the_log_holds_is_told_though_there_is_no_account(it: Subject) -> None:
+    for records, left in (([], 0), ([{"kind": "log", "actor": JO}], 1)):
+        it.ask("seed", records=records)
+        outcome = it.erase()
+        assert isinstance(outcome, Done)
+        assert [type(one) for one in outcome.remains] == [Expires] * left
+
+
+def test_who_becomes_an_admin_while_being_erased_is_not_deleted(it: Subject) -> None:
+    it.ask("seed", records=[{**PEOPLE[0], "status": "SUSPENDED"}])
+    begun = it.system.erase(WHO, key="e")
+    assert isinstance(begun, Pending)
+    it.ask("advance")
+    it.ask("seed", promote=JO)
+    with pytest.raises(SystemProblem, match="meanwhile") as caught:
+        it.system.check(begun.token)
+    assert caught.value.consequence == "stop"
+    assert only(it)["status"] == "DEPROVISIONED"
+
+
 def test_a_list_that_is_none_is_never_an_empty_one(it: Subject) -> None:
     it.seed()
     bodies: tuple[Any, ...] = ({}, "no", {"users": []})
@@ -188,6 +221,17 @@ def test_an_account_is_provisioned_staged_and_in_its_groups_and_found_there(it: 
     assert made["profile"]["login"] == JO
     assert (made["profile"]["firstName"], made["profile"]["lastName"]) == ("Jo", "Neil")
     assert {one.kind for one in it.find().findings} == {"user", "group membership"}
+
+
+def test_an_account_that_no_search_shows_yet_is_found_and_filled_once(it: Subject) -> None:
+    it.ask("seed", unindexed=True)
+    it.deliver()
+    before = it.records()
+    assert it.deliver().evidence["created"] is False
+    assert it.records() == before
+    assert it.find().evidence["users"] == 1
+    it.erase()
+    assert it.mine() == []
 
 
 def test_activation_is_asked_for_only_where_it_is_said(it: Subject) -> None:

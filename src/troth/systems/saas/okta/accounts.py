@@ -37,9 +37,14 @@ class Accounts:
         self._protected = frozenset(protected)
 
     def of(self, who: Identifiers) -> list[User]:
-        """Every user that is this person, as it is now; deactivated ones too."""
+        """Every user that is this person, as it is now; deactivated ones too.
+
+        Who was just provisioned is in no search yet: logins are asked for as well.
+        """
         mine = {address.lower() for address in who.addresses}
-        hits = [row["id"] for address in sorted(mine) for row in self._search(BY_ADDRESS, address)]
+        logins = (self.by_login(address) for address in sorted(mine) if "@" in address)
+        hits = [user["id"] for user in logins if user]
+        hits += [row["id"] for address in sorted(mine) for row in self._search(BY_ADDRESS, address)]
         if self._account:
             hits += [row["id"] for one in who.account for row in self._search((f"profile.{self._account}",), one)]
         now = (self.get(one) for one in dict.fromkeys(hits))
@@ -120,6 +125,7 @@ class Accounts:
         Entries outlive an account, and a sign-in that failed has none. Both ends are named: Okta begins seven days ago
         when it is told no `since`, and never ends without an `until`.
         """
+        ids, mine = {user["id"] for user in users}, {address.lower() for address in who.addresses}
         asked = [(f"{part}.id", user["id"]) for user in users for part in ("actor", "target")]
         asked += [(f"{part}.alternateId", one) for one in who.addresses for part in ("actor", "target")]
         span = {"since": _time(now - LOG_KEPT), "until": _time(now), "sortOrder": "ASCENDING", "limit": "1000"}
@@ -130,7 +136,7 @@ class Accounts:
             for page in by_link(self._api, "read the System Log", f"{V1}/logs", params=query, most=LOG_PAGES):
                 new = [row for row in rows(page) if row["uuid"] not in seen]
                 seen |= {row["uuid"] for row in new}
-                yield from map(_entry, new)
+                yield from (_entry(row, own=_among(ids, mine, row["actor"])) for row in new if _about(ids, mine, row))
 
     def _search(self, attributes: Sequence[str], value: str) -> Iterator[User]:
         asked = " or ".join(f"{attribute} eq {literal(value)}" for attribute in attributes)
@@ -166,12 +172,23 @@ def _time(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _entry(row: User) -> Finding:
-    client = row.get("client") or {}
+def _among(ids: set[str], mine: set[str], party: User) -> bool:
+    return party.get("id") in ids or str(party.get("alternateId") or "").lower() in mine
+
+
+def _about(ids: set[str], mine: set[str], row: User) -> bool:
+    """Whether an entry is of these users or addresses: Okta may read a value otherwise than we wrote it."""
+    return any(_among(ids, mine, party) for party in (row["actor"], *(row.get("target") or ())))
+
+
+def _entry(row: User, *, own: bool) -> Finding:
+    """Where somebody else did it, address, browser and place are theirs, and are not told."""
+    client = (row.get("client") or {}) if own else {}
     place = client.get("geographicalContext") or {}
     told = {
         "time": row["published"],
         "event": row["eventType"],
+        "by_somebody_else": not own,
         "message": row.get("displayMessage"),
         "outcome": (row.get("outcome") or {}).get("result"),
         "ip_address": client.get("ipAddress"),

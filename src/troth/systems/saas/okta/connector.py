@@ -50,7 +50,8 @@ class Okta(SaasSystem):
         )
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "log entries older than 90 days, which Okta has purged, and copies of the log streamed elsewhere",
+        "find": "log entries older than 90 days, which Okta has purged, copies of the log streamed elsewhere, and apps "
+        "and devices of an account",
         "erase": "entries of the System Log go by themselves 90 days after the event; admins and protected accounts "
         "stay",
         "rectify": "accounts mastered by a directory (Active Directory, HR) are corrected there; admins and protected "
@@ -89,7 +90,8 @@ class Okta(SaasSystem):
         if every and not gone:
             return _protected(len(every))
         if not gone:
-            return Done({"users": 0})
+            logged = self.settings.log and any(True for _ in self.accounts.log((), who, ground.clock()))
+            return Done({"users": 0}, remains=(LOG_STAYS,) if logged else ())
         return self._step(gone, len(every) - len(gone))
 
     def check(self, token: str) -> Outcome:
@@ -174,6 +176,8 @@ class Okta(SaasSystem):
             raise SystemProblem(f"{self.name}: the login is an admin's or a protected account's", consequence="stop")
         attribute = self.settings.key_attribute
         keys = list(user["profile"].get(attribute) or ())
+        if key in keys:  # delivered before, and the search does not show it yet
+            return []
         new = {name: value for name, value in fields.items() if not user["profile"].get(name)}
         self.accounts.write(user["id"], {**new, attribute: [*keys, key][-KEYS_KEPT:]})
         return sorted(new)
@@ -192,6 +196,11 @@ class Okta(SaasSystem):
         if now is None:
             return False
         if not now.get("transitioningToStatus"):
+            if self.accounts.is_protected(user):
+                raise SystemProblem(
+                    f"{self.name}: user {user} has become an admin or protected meanwhile; nothing was deleted since",
+                    consequence="stop",
+                )
             ask = {"params": {"sendEmail": "false"}, "headers": {"prefer": "respond-async"}}
             # once: a DELETE is refused while the one before goes on, so whoever tries again must look first
             self.api.call("delete a user", "DELETE", f"{USERS}/{user}", ok=(200, 202, 204, 404), once=True, **ask)

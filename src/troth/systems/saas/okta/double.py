@@ -1,6 +1,5 @@
 """A double of Okta: two deletes, an index that lags, a log nobody can empty and that never ends unless told to."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -8,6 +7,7 @@ from urllib.parse import urlencode
 
 import jwt
 
+from troth.systems.saas.okta.double_query import concerns, matches
 from troth.systems.sandbox.double import Answer, Ask, Double, stamp, token
 
 SSWS = "SSWS sandbox-token"
@@ -15,19 +15,25 @@ BASE = (
     "login", "email", "secondEmail", "firstName", "lastName", "displayName", "nickName", "mobilePhone", "title",
     "userType", "employeeNumber", "organization", "city", "state", "streetAddress",
 )  # fmt: skip
-_TERM = re.compile(r'(profile\.\w+|created) (eq|gt) "((?:[^"\\]|\\.)*)"')
-_LOG_TERM = re.compile(r'actor\.(id|alternateId) eq "((?:[^"\\]|\\.)*)"')
 
 
 class Okta(Double):
-    """`seed` takes records (kind user with a profile, status, groups, roles, factors; or log with an actor's login and
-    a time), attributes (custom ones), groups (id → name), page_size, search_lag, public_key (of a service app)."""
+    """`seed` takes records (kind user with a profile, status, groups, roles, factors; or log with an actor's login,
+    a target's and a time), attributes (custom ones), groups (id → name), page_size, search_lag, unindexed (search shows
+    nobody yet), public_key (of a service app), promote (login of somebody who is made an admin)."""
 
     vendor: ClassVar[str] = "okta"
 
     def fresh(self) -> dict[str, Any]:
         people: dict[str, Any] = {"users": {}, "lagging": [], "attributes": [*BASE, "troth_records"], "log": []}
-        ways: dict[str, Any] = {"page_size": 200, "search_lag": 0, "expired": False, "public_key": None, "tokens": []}
+        ways: dict[str, Any] = {
+            "page_size": 200,
+            "search_lag": 0,
+            "unindexed": False,
+            "expired": False,
+            "public_key": None,
+            "tokens": [],
+        }
         return {"next": 1, **people, **ways, "groups": {"00gEveryone": "Everyone", "00gPortal": "Portal"}}
 
     def authorised(self, headers: Mapping[str, str]) -> bool:
@@ -47,8 +53,13 @@ class Okta(Double):
         self.state["attributes"] += [
             name for name in given.get("attributes", ()) if name not in self.state["attributes"]
         ]
-        self.state |= {key: given[key] for key in ("page_size", "search_lag", "public_key") if key in given}
+        self.state |= {
+            key: given[key] for key in ("page_size", "search_lag", "unindexed", "public_key") if key in given
+        }
         self.state["groups"] |= given.get("groups", {})
+        promoted = self._by_login(given.get("promote", ""))
+        if promoted:
+            promoted["roles"].append({"id": "r9", "type": "ORG_ADMIN", "status": "ACTIVE"})
         for record in given.get("records", ()):
             fields = {name: value for name, value in record.items() if name != "kind"}
             (self._add if record["kind"] == "user" else self._log)(fields, now)
@@ -79,8 +90,12 @@ class Okta(Double):
         for one in self.state["lagging"]:
             one["left"] -= 1
         self.state["lagging"] = [one for one in self.state["lagging"] if one["left"] >= 0]
-        index = [*self.state["users"].values(), *(one["row"] for one in self.state["lagging"])]
-        rows = [row for row in index if _matches(ask.query.get("search"), row)]
+        index = (
+            []
+            if self.state["unindexed"]
+            else [*self.state["users"].values(), *(one["row"] for one in self.state["lagging"])]
+        )
+        rows = [row for row in index if matches(ask.query.get("search"), row)]
         if ask.query.get("sortBy") == "created":
             rows.sort(key=lambda row: str(row["created"]), reverse=ask.query.get("sortOrder") == "desc")
         return self._page([_shown(row) for row in rows], ask, "users")
@@ -149,13 +164,7 @@ class Okta(Double):
 
     def do_read_log(self, ask: Ask) -> Answer:
         since = ask.query.get("since", stamp(ask.now - timedelta(days=7)))  # the trap: only seven days
-        asked = {(part, re.sub(r"\\(.)", r"\1", value)) for part, value in _LOG_TERM.findall(ask.query["filter"])}
-        rows = [
-            row
-            for row in self.state["log"]
-            if asked & {("id", row["actor"]["id"]), ("alternateId", row["actor"]["alternateId"])}
-            and row["published"] >= since
-        ]
+        rows = [row for row in self.state["log"] if row["published"] >= since and concerns(ask.query["filter"], row)]
         answer = self._page(sorted(rows, key=lambda row: str(row["published"])), ask, "logs")
         if "until" not in ask.query and "Link" not in answer.headers:  # the trap: asked for news for ever
             link = f'<{ask.base_url}/api/v1/logs?{urlencode({**ask.query, "after": "new"})}>; rel="next"'
@@ -203,27 +212,23 @@ class Okta(Double):
         return added
 
     def _log(self, given: Mapping[str, Any], now: datetime) -> None:
-        actor = self._by_login(given["actor"])
-        named = {"id": actor["id"] if actor else "unknown", "type": "User", "alternateId": given["actor"]}
+        named = self._party(given["actor"])
         place = {"ipAddress": "203.0.113.9", "userAgent": {"rawUserAgent": "Firefox"}}
         at = stamp(now - timedelta(days=given.get("days_ago", 0)))
-        row = {"uuid": f"log-{self.new_number()}", "published": at, "eventType": "user.session.start", "actor": named}
+        row: dict[str, Any] = {
+            "uuid": f"log-{self.new_number()}",
+            "published": at,
+            "eventType": "user.session.start",
+            "actor": named,
+        }
+        row["target"] = [self._party(given["target"])] if "target" in given else None
         self.state["log"].append(
             {**row, "displayMessage": "User login", "client": place, "outcome": {"result": "SUCCESS"}}
         )
 
-
-def _matches(search: str | None, row: Mapping[str, Any]) -> bool:
-    """Any of the terms, joined with `or`. Text that is no term matches nothing, as a filter that does not parse."""
-    return search is None or any(_holds(row, *term) for term in _TERM.findall(search))
-
-
-def _holds(row: Mapping[str, Any], name: str, operator: str, value: str) -> bool:
-    if operator == "gt":
-        return str(row["created"]) > value
-    wanted = re.sub(r"\\(.)", r"\1", value).lower()
-    held = row["profile"].get(name.removeprefix("profile."))
-    return wanted in (str(one).lower() for one in (held if isinstance(held, list) else [held]) if one is not None)
+    def _party(self, login: str) -> dict[str, Any]:
+        known = self._by_login(login)
+        return {"id": known["id"] if known else "unknown", "type": "User", "alternateId": login}
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

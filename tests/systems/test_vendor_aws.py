@@ -62,7 +62,10 @@ class TestAws(Conformance):
         rectified=lambda record: record.get("name") == "Johanna O'Neil",
         suppressed=lambda state: JO in [one["address"] for one in state["suppressed"]],
         oldest="2020-01-02T03:04:05",
-        in_urls=dict.fromkeys(("list_object_versions", "list_multipart_uploads", "get_object", "head_object"), KEYS),
+        in_urls={
+            **dict.fromkeys(("list_object_versions", "list_multipart_uploads", "get_object", "head_object"), KEYS),
+            "get_suppressed_destination": "SES looks an entry up by the address in the URL only",
+        },
     )
 
     @pytest.fixture(scope="class")

@@ -62,6 +62,11 @@ def test_spellings() -> None:
         ("jo@x.organ", False),
         ("jo@x.org-b.com", False),
         ("banjo@x.org, jo@x.org", True),
+        ("next=%2Fa%3Femail%3Djo@x.org", True),
+        ("next=%41jo@x.org", False),
+        ('{"from":"\\u003cjo@x.org\\u003e"}', True),
+        ('{"from":"\\u0041jo@x.org"}', False),
+        ("AzureAD\\njo@x.org", False),
         ("", False),
     ],
 )

@@ -35,14 +35,17 @@ def client(
     timeout: float = TIMEOUT,
     max_bytes: int = MAX_BYTES,
     system: str = "",
+    as_sent: bool = False,
 ) -> "Client":
     """A client for one system. `allow` adds `host:port` entries to those of the settings; seconds, bytes.
 
-    system: its name in the record of calls, if one is kept; else its host.
+    system: its name in the record of calls, if one is kept; else its host. as_sent: bodies are not unpacked. For
+    stores: there the encoding is a word of whoever put the object, not of the line, and a HEAD tells it too.
     """
     entries = frozenset(entry.strip().lower() for entry in (*ground.settings().allow_private_hosts, *allow))
     named = system if recording() else None
-    return Client(base_url=base_url, allow=entries, timeout=timeout, max_bytes=max_bytes, recorded_as=named)
+    limits: dict[str, Any] = {"timeout": timeout, "max_bytes": max_bytes}
+    return Client(base_url=base_url, allow=entries, recorded_as=named, as_sent=as_sent, **limits)
 
 
 class Client(httpx.Client):
@@ -52,9 +55,17 @@ class Client(httpx.Client):
     """
 
     def __init__(
-        self, *, base_url: str, allow: frozenset[str], timeout: float, max_bytes: int, recorded_as: str | None = None
+        self,
+        *,
+        base_url: str,
+        allow: frozenset[str],
+        timeout: float,
+        max_bytes: int,
+        recorded_as: str | None = None,
+        as_sent: bool = False,
     ) -> None:
         self._recorded_as = recorded_as
+        self._as_sent = as_sent
         self._allow = allow
         self._deadline = timeout * 3
         self._max_bytes = max_bytes
@@ -115,7 +126,7 @@ class Client(httpx.Client):
     def _read(self, live: httpx.Response, where: str, started: float) -> httpx.Response:
         """Copy the live reply into a complete one, within size and time."""
         content = bytearray()
-        for chunk in _unpacked(live, where, self._max_bytes):
+        for chunk in live.iter_raw() if self._as_sent else _unpacked(live, where, self._max_bytes):
             content += chunk
             if len(content) > self._max_bytes:
                 raise TooLarge(f"{where} sends more than {self._max_bytes} bytes; ask for less at a time")

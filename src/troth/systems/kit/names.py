@@ -9,6 +9,7 @@ from troth.systems.kit.identifiers import Identifiers
 
 KINDS = ("email", "phone", "account", "device")
 _SLOT = re.compile(r"\{([^{}]*)\}")
+_ESCAPE = re.compile(r"(?:%([0-9A-F]{2})|\\u([0-9A-F]{4}))$", re.IGNORECASE)
 
 
 def template(text: str) -> str:
@@ -43,7 +44,10 @@ def spellings(who: Identifiers, kind: str) -> list[str]:
 
 
 def mentions(text: str, value: str) -> bool:
-    """Whether the text holds the identifier itself, not as a part of a longer one (`jo@x.org` in `banjo@x.org`)."""
+    """Whether the text holds the identifier itself, not as a part of a longer one (`jo@x.org` in `banjo@x.org`).
+
+    What stands before it may be written as URLs and JSON write it: `%3Djo@x.org`, `\\u003cjo@x.org`.
+    """
     return any(_alone(text, at, at + len(value)) for at in _places(text, value))
 
 
@@ -63,8 +67,14 @@ def _places(text: str, value: str) -> Iterator[int]:
         at = text.find(value, at + 1)
 
 
+def _before(text: str, start: int) -> str:
+    """The character before that place; empty at the beginning."""
+    escape = _ESCAPE.search(text[max(start - 6, 0) : start])
+    return chr(int(escape[1] or escape[2], 16)) if escape else text[max(start - 1, 0) : start]
+
+
 def _alone(text: str, start: int, end: int) -> bool:
-    before, after = text[max(start - 1, 0) : start], text[end : end + 2]
+    before, after = _before(text, start), text[end : end + 2]
     if before and (before.isalnum() or before in "_+-."):
         return False
     longer = after[:1].isalnum() or after[:1] in ("_", "-", "@")

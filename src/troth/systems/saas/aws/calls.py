@@ -46,6 +46,8 @@ class Aws:
         def once() -> dict[str, Any]:
             try:
                 reply: dict[str, Any] = getattr(self._client(service), operation)(**given)
+                if "Body" in reply:  # read here, so that what is wrong with it is a problem too
+                    reply["Body"] = reply["Body"].read()
             except Exception as error:
                 if code_of(error) in gone:
                     return {}

@@ -32,7 +32,7 @@ class Aws(SaasSystem):
         ),
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "what the named keys, tags and words do not reach, and entries of the suppression list",
+        "find": "what the named keys, tags and words do not reach; log lines that spell an identifier in other letters",
         "erase": "log events, which expire; locked objects, backups, copies elsewhere, SES's suppression list",
         "rectify": "attributes of DynamoDB items only; objects and log events cannot be corrected in place",
         "suppress": "configuration sets with suppression settings of their own",
@@ -57,8 +57,10 @@ class Aws(SaasSystem):
         return Done({"account": str(reply["Account"])})
 
     def find(self, who: Identifiers) -> Outcome:
-        """Every version of every object, every item, every log event."""
+        """Every version of every object, every item, every log event, every entry of the suppression list."""
         parts = {"objects": self.objects.find(who), "items": self.tables.find(who), "log events": self.logs.find(who)}
+        if self.settings.suppression:
+            parts["entries of the suppression list"] = self.mail.find(who)
         findings = tuple(finding for part in parts.values() for finding in part)
         return Found({name: len(part) for name, part in parts.items()}, findings)
 
@@ -92,7 +94,7 @@ class Aws(SaasSystem):
                 source="the setting suppression is off",
                 manual_steps="switch suppression on if marketing goes out through SES; it stops all its mail to them",
             )
-        return Done({"addresses": self.mail.suppress(who.addresses)})
+        return Done({"addresses": self.mail.suppress(who)})
 
     def oldest(self) -> Outcome:
         """The oldest version of an object and the oldest log event."""

@@ -39,11 +39,11 @@ class AwsDouble(Double):
         self.state["expired"] = True
 
     def seed(self, given: Mapping[str, Any], now: datetime) -> None:
-        self.state["suppressed"] |= dict.fromkeys(given.get("suppressed", ()), "COMPLAINT")
+        self.state["suppressed"] |= {one: ["COMPLAINT", now.timestamp()] for one in given.get("suppressed", ())}
         self.state["heeded"] = list(given.get("heeded", self.state["heeded"]))
 
     def dump(self) -> dict[str, Any]:
-        listed = [{"address": address, "reason": reason} for address, reason in self.state["suppressed"].items()]
+        listed = [{"address": address, "reason": reason} for address, (reason, _) in self.state["suppressed"].items()]
         return {"records": [], "suppressed": listed}
 
     def do_get_caller_identity(self, ask: Ask) -> Answer:
@@ -56,7 +56,17 @@ class AwsDouble(Double):
         return Answer(200, {**state, "SendQuota": quota, "SuppressionAttributes": heeded})
 
     def do_put_suppressed_destination(self, ask: Ask) -> Answer:
-        if "@" not in ask.body["EmailAddress"]:
+        """SES has ASCII addresses only."""
+        address = ask.body["EmailAddress"].lower()
+        if "@" not in address or not address.isascii():
             return self.error(400, "BadRequestException", "not an address")
-        self.state["suppressed"][ask.body["EmailAddress"].lower()] = ask.body["Reason"]
+        self.state["suppressed"][address] = [ask.body["Reason"], ask.now.timestamp()]
         return Answer(200, {})
+
+    def do_get_suppressed_destination(self, ask: Ask) -> Answer:
+        address = ask.params["address"].lower()
+        if address not in self.state["suppressed"]:
+            return self.error(404, "NotFoundException", "not on the list")
+        reason, since = self.state["suppressed"][address]
+        entry = {"EmailAddress": address, "Reason": reason, "LastUpdateTime": since}
+        return Answer(200, {"SuppressedDestination": entry})

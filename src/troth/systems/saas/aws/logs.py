@@ -1,6 +1,8 @@
 """CloudWatch Logs: events that mention a person. Single events cannot be deleted; they go when their time is over."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -31,7 +33,7 @@ class Logs:
         found: dict[str, Mapping[str, Any]] = {}
         for value in _terms(group, who):
             for event in self._events(group.group, filterPattern=quoted(value)):
-                if mentions(event["message"], value):
+                if any(mentions(text, value) for text in _texts(event["message"])):
                     found[str(event["eventId"])] = event
         goes = self._expiry(group.group) if found else None
         by_itself = goes if isinstance(goes, Expires) else None
@@ -54,7 +56,8 @@ class Logs:
     def _expiry(self, group: str) -> Expires | NotOffered:
         days = self._described(group).get("retentionInDays")
         if days is not None:
-            return Expires(on=f"{days} days after an event was logged", setting=f"retention of log group {group}")
+            on = f"{days} days after an event was logged; AWS may take 72 hours more"
+            return Expires(on=on, setting=f"retention of log group {group}")
         return NotOffered(
             reason=f"log group {group} keeps its events for ever",
             source=SOURCE,
@@ -87,9 +90,30 @@ class Logs:
 
 
 def _terms(group: LogGroup, who: Identifiers) -> list[str]:
-    """The identifiers as lines may hold them: as they are, and as URLs spell them."""
+    """The identifiers as lines may hold them: as they are, and as URLs and JSON spell them."""
     plain = [value for kind in group.identifiers for value in spellings(who, kind)]
-    return list(dict.fromkeys([*plain, *(quote(value, safe="") for value in plain)]))
+    in_urls = (quote(value, safe=safe) for value in plain for safe in ("", "@"))
+    return list(dict.fromkeys([*plain, *in_urls, *(json.dumps(value)[1:-1] for value in plain)]))
+
+
+def _texts(message: str) -> Iterator[str]:
+    """The line; of a line in JSON its texts too, in which no `\\n` touches an identifier."""
+    yield message
+    if message.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError, RecursionError):
+            yield from _leaves(json.loads(message))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield name
+            yield from _leaves(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    elif value is not None:
+        yield str(value)
 
 
 def quoted(value: str) -> str:

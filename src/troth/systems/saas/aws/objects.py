@@ -135,7 +135,7 @@ class Objects:
         told = self._aws.call("read an object", "s3", "get_object", need=("Body",), gone=UNREAD, **version.place)
         if not told:
             return {"content": "not read: the object is archived, or has just gone"}
-        body = told["Body"].read()
+        body = told["Body"]
         try:
             return {"content": body.decode()}
         except UnicodeDecodeError:

@@ -62,26 +62,30 @@ class Tables:
         return len(plans)
 
     def _items(self, table: Table, who: Identifiers) -> list[Item]:
-        """What is there now. An index lags behind, so it only gives the keys."""
-        keys = {_id(table.table, key): key for key in self._keys(table, who)}
-        return [item for some in in_batches(list(keys.values()), READ_BATCH) for item in self._read(table.table, some)]
-
-    def _keys(self, table: Table, who: Identifiers) -> Iterator[Item]:
+        """What is the person's now. An index lags behind: what it shows may have gone, or be somebody else's by now."""
         shape = self._shape(table.table)
         kinds = {one["AttributeName"]: one["AttributeType"] for one in shape["AttributeDefinitions"]}
-        self._judge(table, kinds)
-        names = [one["AttributeName"] for one in shape["KeySchema"]]
-        for wanted in _combined(table.key, who, kinds):
-            for item in self._query(table, wanted):
-                yield {name: item[name] for name in names}
+        self._judge(table, shape)
+        ways = list(_combined(table.key, who, kinds))
+        keys = {_id(table.table, key): key for way in ways for key in self._keys(table, way)}
+        read = (item for some in in_batches(list(keys.values()), READ_BATCH) for item in self._read(table.table, some))
+        return [item for item in read if any(way.items() <= item.items() for way in ways)]
 
-    def _judge(self, table: Table, kinds: Mapping[str, str]) -> None:
-        unknown = sorted(set(table.key) - kinds.keys())
-        if unknown:
-            raise SystemProblem(
-                f"{self._aws.name}: {unknown[0]} is no key of table {table.table} or of its indexes; correct its key",
-                consequence="fix settings",
-            )
+    def _keys(self, table: Table, wanted: Mapping[str, Attribute]) -> Iterator[Item]:
+        return (self._key(table.table, item) for item in self._query(table, wanted))
+
+    def _judge(self, table: Table, shape: Mapping[str, Any]) -> None:
+        """Raises `SystemProblem` where the lookup is none: DynamoDB would say no more than that it is not valid."""
+        indexes = (*shape.get("GlobalSecondaryIndexes", ()), *shape.get("LocalSecondaryIndexes", ()))
+        schemas = {one["IndexName"]: one["KeySchema"] for one in indexes} | {None: shape["KeySchema"]}
+        where = f"index {table.index} of table {table.table}" if table.index else f"table {table.table}"
+        if table.index not in schemas:
+            raise SystemProblem(f"{self._aws.name}: there is no {where}; correct it", consequence="fix settings")
+        names = [one["AttributeName"] for one in schemas[table.index]]
+        unknown = sorted(set(table.key) - set(names))
+        if unknown or names[0] not in table.key:
+            why = f"{unknown[0]} is no key" if unknown else f"{names[0]}, its partition key, is not in the key"
+            raise SystemProblem(f"{self._aws.name}: {why} of {where}; correct its key", consequence="fix settings")
 
     def _query(self, table: Table, wanted: Mapping[str, Attribute]) -> Iterator[Item]:
         """Names and values travel apart from the expression, so no identifier is ever part of it."""

@@ -55,9 +55,8 @@ class Lists:
         """(bucket, key, upload id) of uploads to the person's keys that were begun and never finished."""
         for bucket in self._buckets:
             for name in _names(bucket, who):
-                for row in self._started(bucket.bucket, name):
-                    if row["Key"] == name or name.endswith("/"):
-                        yield bucket.bucket, row["Key"], row["UploadId"]
+                for row in self._started(bucket.bucket, name, exact=not name.endswith("/")):
+                    yield bucket.bucket, row["Key"], row["UploadId"]
 
     def oldest(self, bucket: Bucket) -> str | None:
         """When the oldest version was written, among those with keys that anybody's can have."""
@@ -79,14 +78,17 @@ class Lists:
         if not wanted:
             return []
         listed = list(self._below(bucket.bucket, bucket.below, most=MOST_LISTED))
-        mine = [version for version in listed if not version.marker and wanted & self._tags(version)]
-        others = {version.key for version in listed if not version.marker and version not in mine}
-        whole = {version.key for version in mine} - others
-        return mine + [version for version in listed if version.marker and version.key in whole]
+        real = {version: bool(wanted & self._tags(version)) for version in listed if not version.marker}
+        others = {version.key for version, mine in real.items() if not mine}
+        whole = {version.key for version, mine in real.items() if mine} - others
+        markers = [version for version in listed if version.marker and version.key in whole]
+        return [version for version, mine in real.items() if mine] + markers
 
     def _tags(self, version: Version) -> set[tuple[str, str]]:
-        reply = self._aws.call("read tags", "s3", "get_object_tagging", need=("TagSet",), **version.place)
-        return {(tag["Key"], tag["Value"]) for tag in reply["TagSet"]}
+        """None of a version that has gone since it was listed."""
+        gone = ("NoSuchKey", "NoSuchVersion")
+        reply = self._aws.call("read tags", "s3", "get_object_tagging", need=("TagSet",), gone=gone, **version.place)
+        return {(tag["Key"], tag["Value"]) for tag in reply.get("TagSet", ())}
 
     def _below(self, bucket: str, prefix: str, *, exact: bool = False, most: int = 500) -> Iterator[Version]:
         def fetch(cursor: str) -> Mapping[str, Any]:
@@ -104,17 +106,18 @@ class Lists:
                 if not exact or row["Key"] == prefix:
                     yield Version(bucket, row["Key"], row["VersionId"], "Size" not in row, row["IsLatest"], row)
 
-    def _started(self, bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:
+    def _started(self, bucket: str, prefix: str, *, exact: bool) -> Iterator[Mapping[str, Any]]:
         def fetch(cursor: str) -> Mapping[str, Any]:
             given = {"Bucket": bucket, "Prefix": prefix, **json.loads(cursor)}
             return self._aws.call("list uploads", "s3", "list_multipart_uploads", need=("IsTruncated",), **given)
 
         def after(page: Mapping[str, Any]) -> str | None:
-            marks = {"KeyMarker": page.get("NextKeyMarker"), "UploadIdMarker": page.get("NextUploadIdMarker")}
-            return json.dumps(marks) if page["IsTruncated"] and all(marks.values()) else None
+            if not page["IsTruncated"] or (exact and page["NextKeyMarker"] != prefix):
+                return None
+            return json.dumps({"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page["NextUploadIdMarker"]})
 
         for page in pages(fetch("{}"), after, fetch):
-            yield from page.get("Uploads", ())
+            yield from (row for row in page.get("Uploads", ()) if not exact or row["Key"] == prefix)
 
 
 def _names(bucket: Bucket, who: Identifiers) -> list[str]:

@@ -36,7 +36,8 @@ class Wire:
         """The reply to a prepared request, whole."""
         body = request.body.read() if hasattr(request.body, "read") else request.body
         headers = {name: _text(value) for name, value in request.headers.items()}
-        reply = self._client.request(request.method, request.url, headers=headers, content=body or b"")
+        sent: dict[str, Any] = {"content": body or b"", "extensions": {"target": _target(request.url)}}
+        reply = self._client.request(request.method, request.url, headers=headers, **sent)
         told = self._headers()
         for name, value in reply.headers.multi_items():
             told[name] = value
@@ -47,7 +48,13 @@ def _client(name: str, settings: AwsSettings) -> Client:
     url = urlsplit(settings.url)
     inside = settings.url and settings.allow_private
     allow = (f"{url.hostname}:{url.port or _PORTS[url.scheme]}",) if inside else ()
-    return client(base_url=settings.url, allow=allow, timeout=settings.timeout, system=name)
+    return client(base_url=settings.url, allow=allow, timeout=settings.timeout, system=name, as_sent=True)
+
+
+def _target(url: str) -> bytes:
+    """What is asked of the host, letter by letter as signed: `users/../x` is a key like any other."""
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}".encode("ascii")
 
 
 def _text(value: bytes | str) -> str:

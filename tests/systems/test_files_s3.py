@@ -14,7 +14,8 @@ from moto.server import ThreadedMotoServer
 
 from troth import ground
 from troth.systems.files import s3 as s3_module
-from troth.systems.files.system import CouldNotTell, FilesSystem
+from troth.systems.files.ages import CouldNotTell
+from troth.systems.files.system import FilesSystem
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Found, SystemProblem
 

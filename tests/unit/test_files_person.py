@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from troth import ground
 from troth.systems.files.classes import FileClass
 from troth.systems.files.system import FilesSystem
+from troth.systems.kit.capabilities import capabilities
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, SystemProblem
 
@@ -338,3 +339,12 @@ def test_a_parquet_file_that_is_none_is_said(tmp_path: Path) -> None:
     _put(tmp_path, "a.parquet", b"PAR1 but cut off")
     system = _system(tmp_path, {"pattern": "*.parquet", "lines": "parquet", "holds": {"email": ["mail"]}})
     assert "a.parquet (it is no parquet file, or cut off)" in _said(_found(system))
+
+
+@pytest.mark.parametrize("rule", ["app-logs", None])
+def test_what_a_system_offers_is_what_its_classes_declare(tmp_path: Path, rule: str | None) -> None:
+    bare = {"pattern": "*.log", "by": "day", "rule": rule}
+    offered = {one.verb: one.offered for one in capabilities(_system(tmp_path, bare))}
+    assert (offered["find"], offered["erase"]) == ("no", "expires" if rule else "no")
+    assert {one.verb: one.offered for one in capabilities(_system(tmp_path, bare, JSON))}["erase"] == "yes"
+    assert {one.verb: one.offered for one in capabilities(FilesSystem)}["erase"] == "yes"

@@ -16,8 +16,9 @@ import zstandard
 from troth import ground
 from troth.demo import logs
 from troth.systems.files import folder as folders
+from troth.systems.files.ages import CouldNotTell
 from troth.systems.files.classes import FileClass
-from troth.systems.files.system import CouldNotTell, FilesSystem
+from troth.systems.files.system import FilesSystem
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Expires, NotOffered, SystemProblem
 

@@ -7,12 +7,13 @@ import typer
 
 from troth.cli.output import Exit, fail, print_json, say
 from troth.cli.systems import target
-from troth.cli.systems.find import counted, plan
-from troth.systems.kit.outcomes import Done, SystemProblem
+from troth.cli.systems.find import counted, plan, why
+from troth.systems.kit.outcomes import Done, NotOffered, SystemProblem
 
 if TYPE_CHECKING:
     from troth.systems.kit.base import System
     from troth.systems.kit.identifiers import Identifiers
+    from troth.systems.kit.outcomes import Outcome
     from troth.systems.sql.model import Dataset
 
 Try = Annotated[bool, typer.Option("--dry-run", help="Do everything but keep it: the same answer, nothing changed.")]
@@ -37,7 +38,8 @@ def run(
     """Erase people from a database, at once and in one transaction, as its dataset file says.
 
     Exit code 1 if the dataset would break the database: every reason is told with a proposal, and nothing is written.
-    Exit code 3 if the database could not be asked, or refused; nothing is written then either.
+    Exit code 3 if the database could not be asked, or refused; nothing is written then either. Also 3 where a system
+    that is tried could not erase all: what it does not reach is told.
     """
     if system and not (dry_run or explain or dataset or url):
         fail(f"{system} belongs to this deployment: it is not erased from by a command", Exit.USAGE, help=_REQUEST)
@@ -54,19 +56,25 @@ def run(
     if json:
         answers = [{"person": number, **_json(asked, each)} for number, each in enumerate(done, 1)]
         print_json({"system": asked.name, "dry_run": dry_run, "people": answers})
-        return
-    for number, each in enumerate(done, 1):
-        for line in _lines(number, each, dry_run=dry_run):
-            say(line)
-    if dry_run:
-        say("nothing was changed")
+    else:
+        for number, each in enumerate(done, 1):
+            for line in _lines(number, each, dry_run=dry_run):
+                say(line)
+        if dry_run:
+            say("nothing was changed")
+    raise typer.Exit(int(Exit.FINE if all(map(_reached, done)) else Exit.UNKNOWN))
 
 
-def _erased(asked: "System", whom: list["Identifiers"], *, dry_run: bool) -> list[Done]:
+def _reached(outcome: "Outcome") -> bool:
+    """Whether nothing is left for a person to do."""
+    return isinstance(outcome, Done) and not any(isinstance(part, NotOffered) for part in outcome.remains)
+
+
+def _erased(asked: "System", whom: list["Identifiers"], *, dry_run: bool) -> "list[Outcome]":
     together = getattr(asked, "erase_many", None)
     if together is None:
-        fail(f"{asked.name} is no database: an erasure there cannot be tried", Exit.USAGE)
-    answers: Mapping[int, Done] = together(list(enumerate(whom)), dry_run=dry_run)
+        fail(f"{asked.name} is neither database nor files: an erasure there cannot be tried", Exit.USAGE)
+    answers: Mapping[int, Outcome] = together(list(enumerate(whom)), dry_run=dry_run)
     return [answers[number] for number in range(len(whom))]
 
 
@@ -92,10 +100,13 @@ def _refusal(each: Any) -> dict[str, Any]:
     return {**told, "message": str(each)}
 
 
-def _json(asked: "System", done: Done) -> dict[str, Any]:
-    """The engine's own answer; with it, columns of changed tables that stay as they are, and why."""
+def _json(asked: "System", done: "Outcome") -> dict[str, Any]:
+    """The system's own answer; with it, columns of changed tables that stay as they are, and why."""
+    if not isinstance(done, Done):
+        return {"outcome": type(done).__name__, "why": why(done)}
     stays = {table: columns for table in done.evidence.get("columns", {}) if (columns := _stays(asked, table))}
-    return {**done.evidence, **({"kept_columns": stays} if stays else {})}
+    left = [why(part) for part in done.remains]
+    return {**done.evidence, **({"kept_columns": stays} if stays else {}), **({"remains": left} if left else {})}
 
 
 def _stays(asked: "System", table: str) -> dict[str, str]:
@@ -109,7 +120,10 @@ def _stays(asked: "System", table: str) -> dict[str, str]:
 _PAST = ("erased", "anonymised", "unlinked", "corrected")
 
 
-def _lines(number: int, done: Done, *, dry_run: bool) -> Iterator[str]:
+def _lines(number: int, done: "Outcome", *, dry_run: bool) -> Iterator[str]:
+    if not isinstance(done, Done):
+        yield f"person {number}: not erased here: {why(done)}"
+        return
     rows = int(done.evidence.get("rows", 0))
     verb = "would change" if dry_run else "changed"
     yield f"person {number}: {verb} {counted(rows, 'row')}" if rows else f"person {number}: nothing to change"
@@ -121,3 +135,5 @@ def _lines(number: int, done: Done, *, dry_run: bool) -> Iterator[str]:
                 yield f"  {table}: {counted(told[word], 'row')} {word}{names}"
         if told.get("kept"):
             yield f"  {table}: {counted(told['kept'], 'row')} kept: {told.get('reason', '')}"
+    for part in done.remains:
+        yield f"  not covered: {why(part)}"

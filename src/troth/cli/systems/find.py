@@ -28,7 +28,7 @@ def run(
     """What is held about people: of a system of this deployment, or of any database with a dataset file.
 
     Nothing is changed, and no Troth deployment is needed for a database given by --url.
-    Exit code 3 if the system could not be asked.
+    Exit code 3 if the system could not be asked, or not all of it could be looked into.
     """
     asked = target.system(system, dataset, dataset_key, url)
     if explain:
@@ -72,19 +72,20 @@ def _found(asked: "System", whom: Sequence["Identifiers"]) -> "list[Outcome]":
 def _told(outcome: "Outcome") -> bool:
     from troth.systems.kit.outcomes import Found
 
-    return isinstance(outcome, Found)
+    return isinstance(outcome, Found) and not outcome.unseen
 
 
 def _json(asked: "System", number: int, outcome: "Outcome") -> dict[str, Any]:
     from troth.systems.kit.outcomes import Found
 
     if not isinstance(outcome, Found):
-        return {"person": number, "outcome": type(outcome).__name__, "why": _why(outcome)}
+        return {"person": number, "outcome": type(outcome).__name__, "why": why(outcome)}
     tables: dict[str, list[dict[str, Any]]] = {}
     for one in outcome.findings:
         tables.setdefault(one.kind, []).append(_row(asked, one))
     told = {name: value for name, value in outcome.evidence.items() if name not in ("rows", "tables")}
-    return {"person": number, "rows": len(outcome.findings), "tables": tables, **told}
+    left = {"remains": [why(part) for part in outcome.remains]} if outcome.remains else {}
+    return {"person": number, "rows": len(outcome.findings), "tables": tables, **told, **left}
 
 
 def _row(asked: "System", one: "Finding") -> dict[str, Any]:
@@ -109,8 +110,9 @@ def looked_at(asked: "System") -> list[str] | None:
     return list(ordered(dataset))
 
 
-def _why(outcome: "Outcome") -> str:
-    said = [getattr(outcome, name, "") for name in ("reason", "on", "manual_steps")]
+def why(outcome: "Outcome") -> str:
+    """What a system says of what it does not do, or does not reach."""
+    said = [getattr(outcome, name, "") for name in ("reason", "on", "setting", "manual_steps")]
     return "; ".join(str(each) for each in said if each)
 
 
@@ -118,19 +120,22 @@ def _lines(asked: "System", number: int, outcome: "Outcome") -> Iterator[str]:
     from troth.systems.kit.outcomes import Found
 
     if not isinstance(outcome, Found):
-        yield f"person {number}: could not tell: {_why(outcome)}"
+        yield f"person {number}: could not tell: {why(outcome)}"
         return
     tables: dict[str, list[Finding]] = {}
     for one in outcome.findings:
         tables.setdefault(one.kind, []).append(one)
     rows = counted(len(outcome.findings), "row")
-    yield f"person {number}: {rows} in {counted(len(tables), 'table')}" if tables else f"person {number}: nothing held"
+    nothing = "nothing found, but not everything could be looked into" if outcome.unseen else "nothing held"
+    yield f"person {number}: {rows} in {counted(len(tables), 'table')}" if tables else f"person {number}: {nothing}"
     for name, each in tables.items():
         yield f"  {name}"
         for one in each:
             yield f"    {one.id}: " + ", ".join(f"{k} {v}" for k, v in one.values.items() if v is not None)
     for name, rows_of_others in dict(outcome.evidence.get("others") or {}).items():
         yield f"  {name}: {counted(rows_of_others, 'row')} of other people, not shown"
+    for part in outcome.remains:
+        yield f"  not covered: {why(part)}"
 
 
 def counted(number: int, thing: str) -> str:

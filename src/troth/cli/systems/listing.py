@@ -11,8 +11,6 @@ from troth.cli.systems import target
 if TYPE_CHECKING:
     from troth.systems.kit.base import System
 
-VERBS = ("find", "erase", "rectify", "suppress", "deliver", "oldest")
-
 
 def run(json: target.Json = False) -> None:
     """The systems of the systems file: what each is, and which verbs it offers. Asks none of them."""
@@ -37,6 +35,7 @@ def run(json: target.Json = False) -> None:
 
 
 def _system(each: "System") -> dict[str, Any]:
+    from troth.systems.kit.capabilities import capabilities
     from troth.systems.kit.settings import literals
 
     return {
@@ -45,12 +44,5 @@ def _system(each: "System") -> dict[str, Any]:
         "kind": type(each).__name__,
         "recipient": each.recipient,
         "literal_secrets": literals(getattr(each, "settings", None)),
-        "verbs": [verb for verb in VERBS if _offers(each, verb)],
+        "verbs": [one.verb for one in capabilities(each) if one.offered == "yes"],
     }
-
-
-def _offers(each: "System", verb: str) -> bool:
-    """Whether the connector writes the verb itself."""
-    from troth.systems.kit.base import System
-
-    return getattr(type(each), verb) is not getattr(System, verb)

@@ -1,5 +1,6 @@
-"""How old one file is."""
+"""How old one file is, and what is said where files do not show it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from troth.systems.files import codecs, lines
@@ -7,6 +8,19 @@ from troth.systems.files.classes import FileClass
 from troth.systems.files.reading import unpacked
 from troth.systems.files.store import Changed, Gone, Item, Left, Store
 from troth.systems.files.times import LineClock, file_time
+
+
+@dataclass(frozen=True)
+class CouldNotTell:
+    """Some files do not show how old they are. `oldest`: the oldest among the others."""
+
+    files: tuple[Left, ...]
+    oldest: datetime | None = None
+
+    @property
+    def reason(self) -> str:
+        more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
+        return f"{self.files[0].file}: {self.files[0].reason}{more}"
 
 
 def age(store: Store, item: Item, spec: FileClass, thorough: bool) -> datetime | Left | None:

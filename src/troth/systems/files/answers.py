@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from troth.systems.files import patterns
 from troth.systems.files.classes import FileClass
-from troth.systems.files.person import Looked
+from troth.systems.files.looked import Looked
 from troth.systems.files.store import Left
 from troth.systems.kit.outcomes import Done, Expires, Finding, Found, NotOffered
 

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
 
 from troth.systems.files import codecs, columns, formats, whole
 from troth.systems.files.classes import FileClass
+from troth.systems.files.looked import Looked
 from troth.systems.files.reading import Meter, quiet, raw, unpacked
 from troth.systems.files.records import Unreadable
 from troth.systems.files.search import Hit, Search, Seen
@@ -16,25 +16,6 @@ from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Finding
 
 OnFinding = Callable[[int, Finding], None]
-
-
-@dataclass
-class Looked:
-    """What a search, or an erasure, came to. The counters are by person, as they stand in the sequence.
-
-    `left`: files that could not be read, so nothing is known of them. `unread`, `elsewhere`: by file, see
-    `search.Seen`. `busy`: files with lines that must go, still written to, or changed while they were looked at.
-    """
-
-    files: int = 0
-    lines: Counter[int] = field(default_factory=Counter)
-    whole: Counter[int] = field(default_factory=Counter)
-    rewritten: int = 0
-    removed: int = 0
-    left: list[Left] = field(default_factory=list)
-    busy: list[Left] = field(default_factory=list)
-    unread: Counter[str] = field(default_factory=Counter)
-    elsewhere: Counter[str] = field(default_factory=Counter)
 
 
 class _Nothing(Exception):

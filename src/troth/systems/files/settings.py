@@ -1,10 +1,11 @@
 """Where the files are: a folder of this machine, or a store reached through fsspec."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from troth.systems.files.local import LocalStore
 from troth.systems.files.store import Store
@@ -12,6 +13,7 @@ from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.kit.settings import SecretText
 
 LOCAL = ("", "file", "local")
+T = TypeVar("T")
 
 
 class StoreSettings(BaseModel):
@@ -67,3 +69,14 @@ def host_of(settings: StoreSettings) -> tuple[str, int] | None:
     """Host and port the settings name."""
     url = urlsplit(settings.endpoint)
     return (url.hostname, url.port or (443 if url.scheme == "https" else 80)) if url.hostname else None
+
+
+def read(name: str, key: str, read: Callable[[], T]) -> T:
+    """A part of the settings. Raises SystemProblem."""
+    try:
+        return read()
+    except (ValidationError, AttributeError, TypeError) as problem:
+        said = problem.errors(include_input=False) if isinstance(problem, ValidationError) else []
+        details = "; ".join(f"{'.'.join(map(str, e['loc'])) or key}: {e['msg']}" for e in said)
+        message = f"{name}: `{key}` cannot be used: {details or 'it must map names to settings'}"
+        raise SystemProblem(message, consequence="fix settings") from problem

@@ -1,20 +1,17 @@
 """`FilesSystem`: log files or recordings, in a folder or an object store, as one of the systems."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, overload
 
-from pydantic import ValidationError
-
 from troth import ground
-from troth.systems.files import answers, patterns
-from troth.systems.files.ages import age
+from troth.systems.files import answers, patterns, settings
+from troth.systems.files.ages import CouldNotTell, age
 from troth.systems.files.classes import FileClass, classes
 from troth.systems.files.local import LocalStore
-from troth.systems.files.person import ClassSearch, Looked
-from troth.systems.files.settings import opened
+from troth.systems.files.looked import Looked
+from troth.systems.files.person import ClassSearch
 from troth.systems.files.store import Item, Left, Progress, Store
 from troth.systems.files.sweep import Swept, sweep
 from troth.systems.kit.base import System
@@ -25,19 +22,6 @@ Ref = TypeVar("Ref")
 T = TypeVar("T")
 People = Sequence[tuple[Ref, Identifiers]]
 _SOURCE = "files of the past tell what happened: nothing in them is kept up to date, or read by anybody who sends"
-
-
-@dataclass(frozen=True)
-class CouldNotTell:
-    """Some files do not show how old they are. `oldest`: the oldest among the others."""
-
-    files: tuple[Left, ...]
-    oldest: datetime | None = None
-
-    @property
-    def reason(self) -> str:
-        more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
-        return f"{self.files[0].file}: {self.files[0].reason}{more}"
 
 
 class FilesSystem(System):
@@ -80,10 +64,20 @@ class FilesSystem(System):
         """
         if not config.get("folder") or not config.get("classes"):
             raise SystemProblem(f"{name}: `folder` and `classes` must be given", consequence="fix settings")
-        found = _read(name, "classes", lambda: classes(config["classes"]))
-        store = _read(name, "store", lambda: opened(name, str(config["folder"]), config.get("store"), base_dir))
+        found = settings.read(name, "classes", lambda: classes(config["classes"]))
+        store = settings.read(
+            name, "store", lambda: settings.opened(name, str(config["folder"]), config.get("store"), base_dir)
+        )
         title = str(config.get("title") or name)
         return cls(name, title=title, store=store, classes=found, recipient=config.get("recipient"))
+
+    def instead(self) -> Mapping[str, NotOffered | Expires]:
+        """Where no class says what it holds, nobody can be found: what is there goes by age, or by hand."""
+        nothing = self._unsought
+        if nothing is None:
+            return self.INSTEAD
+        every = all(spec.rule for spec in self.classes.values())
+        return {**self.INSTEAD, "find": nothing, "erase": answers.by_age(self._rules) if every else nothing}
 
     def test(self) -> Done:
         """Lists the files. Raises SystemProblem."""
@@ -175,13 +169,9 @@ class FilesSystem(System):
         Raises SystemProblem: `wait` when files that hold somebody are still written to (all others are done then),
         `retry` when another sweep or erasure is at work, else when the store cannot be read or written.
         """
-        nothing = self._unsought
+        nothing = self.instead().get("erase")
         if nothing:
-            rules = {spec.rule for spec in self.classes.values()}
-            by_age = Expires(
-                on="the last day of its period", setting=f"retention rules {self._rules}, swept every night"
-            )
-            return dict.fromkeys((ref for ref, _ in people), nothing if None in rules else by_age)
+            return dict.fromkeys((ref for ref, _ in people), nothing)
         now = ground.clock()
 
         def act() -> dict[str, Looked]:
@@ -251,17 +241,6 @@ class FilesSystem(System):
             what = "the folder, its owner and the space on it" if self.store.appended else "its settings and rights"
             message = f"{self.name}: could not {doing}: {why[:1].lower()}{why[1:]}; check {what}"
             raise SystemProblem(message, consequence="fix settings") from problem
-
-
-def _read(name: str, key: str, read: Callable[[], T]) -> T:
-    """A part of the settings. Raises SystemProblem."""
-    try:
-        return read()
-    except (ValidationError, AttributeError, TypeError) as problem:
-        said = problem.errors(include_input=False) if isinstance(problem, ValidationError) else []
-        details = "; ".join(f"{'.'.join(map(str, e['loc'])) or key}: {e['msg']}" for e in said)
-        message = f"{name}: `{key}` cannot be used: {details or 'it must map names to settings'}"
-        raise SystemProblem(message, consequence="fix settings") from problem
 
 
 def _iso(time: datetime | None) -> str | None:

@@ -46,6 +46,10 @@ class System:
         self.title = title
         self.recipient = recipient
 
+    def instead(self) -> Mapping[str, NotOffered | Expires]:
+        """`INSTEAD`, and what this very system does not do, as it is set up. Asks it nothing."""
+        return self.INSTEAD
+
     def find(self, who: Identifiers) -> Outcome:
         """`Found`: everything held about the person under these identifiers."""
         return self._unwritten("find")
@@ -83,7 +87,7 @@ class System:
         return self._unwritten("check")
 
     def _unwritten(self, verb: str) -> Outcome:
-        return self.INSTEAD.get(verb) or NotOffered(
+        return self.instead().get(verb) or NotOffered(
             reason=f"the {type(self).__name__} connector of {self.title} has no {verb}",
             source=f"{type(self).__module__} does not define it",
             manual_steps=f"do it by hand in {self.title} and record the proof with the task",

@@ -1,4 +1,5 @@
-"""What a connector does, verb by verb, read from its class: for the console, the docs and the command line."""
+"""What a connector does, verb by verb, read from its class, or a system as it is set up: for the console, the docs and
+the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,14 +38,17 @@ class Capability:
     limits: str = ""
 
 
-def capabilities(connector: type[System]) -> tuple[Capability, ...]:
-    """The six verbs of a connector's class, in the order people read them. Asks no system."""
-    return tuple(_capability(connector, verb) for verb in VERBS)
+def capabilities(connector: type[System] | System) -> tuple[Capability, ...]:
+    """The six verbs of a connector's class, or of one system, in the order people read them. Asks no system."""
+    kind, instead = (
+        (type(connector), connector.instead()) if isinstance(connector, System) else (connector, connector.INSTEAD)
+    )
+    return tuple(_capability(kind, verb, instead.get(verb)) for verb in VERBS)
 
 
-def _capability(connector: type[System], verb: str) -> Capability:
+def _capability(connector: type[System], verb: str, instead: NotOffered | Expires | None) -> Capability:
     says = SAYS[verb]
-    match connector.INSTEAD.get(verb):
+    match instead:
         case NotOffered(reason, source, manual):
             return Capability(verb, "no", says, reason, source, manual)
         case Expires(on, setting):

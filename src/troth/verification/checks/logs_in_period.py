@@ -7,7 +7,8 @@ from troth.policy import plain
 from troth.policy.model import Policy
 from troth.retention import queries as kept
 from troth.retention import rules as retention
-from troth.systems.files.system import CouldNotTell, FilesSystem
+from troth.systems.files.ages import CouldNotTell
+from troth.systems.files.system import FilesSystem
 from troth.systems.kit.outcomes import SystemProblem
 from troth.verification.rules import Result
 from troth.verification.world import World, untold

@@ -174,7 +174,7 @@ def _full(system: System, run: Run | None) -> Full:
         title=system.title,
         connector=_connector(system),
         recipient=names.recipient(system.recipient) if system.recipient else "",
-        verbs=capabilities(type(system)),
+        verbs=capabilities(system),
         last_sent=sharing.last_sent().get(system.recipient or ""),
         counts=tuple(
             (words_of(state), n)

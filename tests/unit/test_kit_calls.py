@@ -11,8 +11,9 @@ from troth.systems.kit.base import Outgoing, System
 from troth.systems.kit.fields import items_of, to_fields
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Finding, Found, NotOffered, SystemProblem
-from troth.systems.kit.pace import LONGEST_WAIT, Pace, retry_after
+from troth.systems.kit.pace import Pace, retry_after
 from troth.systems.kit.paging import Page, in_batches, pages
+from troth.systems.kit.rates import LONGEST
 from troth.systems.kit.settings import ConnectorSettings, Secret, SecretText, read
 from troth.systems.saas import manifest
 from troth.systems.saas.salesforce import double_soql, erasure, soql
@@ -85,7 +86,7 @@ def test_retry_after_in_all_its_forms(header: str | None, seconds: int) -> None:
 
 @given(st.text())
 def test_retry_after_never_fails_and_stays_in_bounds(header: str) -> None:
-    assert timedelta(0) <= retry_after(header, NOW) <= LONGEST_WAIT
+    assert timedelta(0) <= retry_after(header, NOW) <= LONGEST
 
 
 def test_pace_holds_until_the_time_named() -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.test import Client
 from web_kit import publish, staff_client
 
 from troth import ground
 from troth.evidence import queries as evidence
 from troth.systems import services
+from troth.systems.saas.hubspot.connector import HubSpot
 from troth.systems.sandbox.server import running
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +27,12 @@ def path() -> Iterator[Path]:
     path.unlink(missing_ok=True)
     yield path
     path.unlink(missing_ok=True)
+    for kept in credentials():
+        kept.unlink()
+
+
+def credentials() -> list[Path]:
+    return sorted((ground.settings().home / "secrets" / "systems").glob("*"))
 
 
 @pytest.fixture
@@ -165,6 +174,108 @@ def test_disconnecting_takes_entry_and_credential(staff: Client, path: Path) -> 
     assert services.registry().all() == ()
     assert not (ground.settings().home / "secrets" / "systems" / "crm.token").exists()
     assert evidence.entries(kind="system.disconnected")
+
+
+def test_every_credential_goes_with_its_system_and_no_other(staff: Client, path: Path) -> None:
+    page = "/console/systems/connect/salesforce/"
+    told = {"name": "sf", "url": "https://a.example", "client_id": "x", "client_secret": "s", "key_field": "K__c"}
+    assert staff.post(page, filled_in(staff, page, **told)).status_code == 302
+    connect(staff)
+    (kept,) = [one for one in credentials() if one.name.startswith("crm.")]
+    assert len(credentials()) == 2
+    assert staff.post("/console/systems/at/sf/disconnect/").status_code == 302
+    assert credentials() == [kept]
+
+
+def test_a_change_that_is_refused_leaves_the_credential_in_use(staff: Client, path: Path) -> None:
+    connect(staff)
+    told = filled_in(staff, EDIT, url="https://api.hubapi.com", token="new-secret")
+    path.write_text(path.read_text() + "# theirs\n")
+    assert staff.post(EDIT, told).status_code == 422
+    assert [one.read_text() for one in credentials()] == ["very-secret"]
+    assert staff.post(EDIT, filled_in(staff, EDIT, url="https://b.example", token="new-secret")).status_code == 302
+    (system,) = services.registry().all()
+    assert isinstance(system, HubSpot)
+    assert system.settings.token.reveal() == "new-secret"
+    (changed,) = evidence.entries(kind="system.changed")
+    assert changed.facts["settings"] == ["recipient", "token", "url"]
+    assert "secret" not in str(changed.facts)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"recipient": "hubspot"}, "both serve the recipient hubspot"),
+        ({"rate": "inf"}, "should be less than or equal to"),
+        ({"rate": "1e-300"}, "should be greater than or equal to"),
+        ({"url": "https://x:99999"}, "should be an address"),
+        ({"url": "https://[::1"}, "should be an address"),
+        ({"url": "https://me:pass@x.example"}, "no user and no password"),
+        ({"fields": "a: b\na: c"}, "should name a once"),
+    ],
+)
+def test_no_form_breaks_the_systems_there_are(staff: Client, path: Path, given: dict[str, str], words: str) -> None:
+    connect(staff)
+    before = path.read_text()
+    told = {"name": "second", "url": "https://api.hubapi.com", "token": "x", **given}
+    answer = staff.post(ADD, filled_in(staff, ADD, **told))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert path.read_text() == before
+    assert len(services.registry().all()) == 1
+    assert len(credentials()) == 1
+
+
+@pytest.mark.parametrize("text", ["[" * 50_000, "- &a [x]\n- *a", "&a [*a]", "x" * 5 + ": " + "{a: [" * 30])
+def test_yaml_that_would_take_the_server_down_is_a_mistake_like_any_other(staff: Client, path: Path, text: str) -> None:
+    page = "/console/systems/connect/aws/"
+    told = {"name": "aws", "region": "eu-central-1", "buckets": text}
+    answer = staff.post(page, filled_in(staff, page, **told))
+    assert answer.status_code == 422
+    assert "should be" in answer.content.decode()
+
+
+def test_fields_of_several_lines_come_back_as_they_went_in(staff: Client, path: Path) -> None:
+    page = "/console/systems/connect/aws/"
+    buckets = "- bucket: people\n  keys:\n  - users/{account}/\n"
+    told = {"name": "aws", "region": "eu-central-1", "buckets": buckets, "fields": "shoe-size: size"}
+    told |= {"access_key_id": "AKIA", "secret_access_key": "s", "title": "a: b # \u2028 'c'\r\nd"}
+    answer = staff.post(page, filled_in(staff, page, **told))
+    assert answer.status_code == 302, answer.content.decode()
+    entry = entries(path)["aws"]
+    assert entry["buckets"] == yaml.safe_load(buckets)
+    assert entry["fields"] == {"shoe-size": "size"}
+    edit = staff.get("/console/systems/at/aws/settings/").content.decode()
+    assert "users/{account}/" in edit
+    assert "AKIA" not in edit
+    moved = {**told, "buckets": buckets.replace("people", "theirs"), "access_key_id": "", "secret_access_key": ""}
+    answer = staff.post(
+        "/console/systems/at/aws/settings/", filled_in(staff, "/console/systems/at/aws/settings/", **moved)
+    )
+    assert answer.status_code == 422
+    assert "enter this again" in answer.content.decode()
+
+
+def test_a_system_inside_is_not_moved_to_another_address_inside(staff: Client, path: Path) -> None:
+    entry = {"connector": "hubspot", "url": "http://10.0.0.5/hub", "allow_private": True, "token": "t"}
+    path.write_text(yaml.safe_dump({"systems": {"crm": entry}}))
+    for act in ("test", "save"):
+        told = {"url": "http://169.254.169.254/latest", "token": "mine", "act": act}
+        answer = staff.post(EDIT, filled_in(staff, EDIT, **told))
+        assert answer.status_code == 422
+        assert "is changed in the systems file only" in answer.content.decode()
+    assert entries(path)["crm"] == entry
+
+
+def test_a_key_that_lost_its_lines_in_the_field_works(staff: Client, path: Path) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    page = "/console/systems/connect/okta/"
+    told = {"name": "okta", "url": "https://a.okta.com", "client_id": "c", "key_id": "k"}
+    told["private_key"] = pem.replace("\n", "")
+    assert staff.post(page, filled_in(staff, page, **told)).status_code == 302
+    (kept,) = credentials()
+    assert kept.read_text() == pem
 
 
 def test_databases_and_files_have_no_settings_here(staff: Client, path: Path) -> None:

@@ -22,6 +22,7 @@ _IN_ADDRESS = _NAMES | {"key", "code", "auth"}
 _PEM = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
 _JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 _XML = re.compile(r"<((?:\w+:)?(\w+))>([^<>]+)</\1>")
+_MEMBER = re.compile(r'("([^"\\]{1,60})"\s*:\s*)"(?:[^"\\]|\\.)*"?')
 _FORM = re.compile(r"[\w.~%+*-]+=[^&\s<>{}]*(?:&[\w.~%+*-]+=[^&\s<>{}]*)*")
 
 
@@ -41,9 +42,10 @@ def url(address: str) -> str:
 def body(text: str) -> str:
     """A request's or a reply's text with its credentials hidden; unchanged where it holds none."""
     text = _JWT.sub(HIDDEN, _PEM.sub(HIDDEN, text))
-    if text[:1] in ("{", "["):
+    first = text.lstrip("\ufeff \t\r\n")[:1]
+    if first in ("{", "["):
         return _json(text)
-    if text.lstrip()[:1] == "<":
+    if first == "<":
         return _XML.sub(lambda m: f"<{m[1]}>{HIDDEN}</{m[1]}>" if _secret(m[2], _NAMES) else m[0], text)
     return _form(text, _NAMES) if _FORM.fullmatch(text) else text
 
@@ -70,8 +72,8 @@ def _json(text: str) -> str:
     try:
         value = json.loads(text)
         hidden = _hide(value)
-    except (ValueError, RecursionError):
-        return text
+    except (ValueError, RecursionError):  # several documents in one, or one that is cut off
+        return _MEMBER.sub(lambda m: f'{m[1]}"{HIDDEN}"' if _secret(m[2], _NAMES) else m[0], text)
     return text if hidden == value else json.dumps(hidden, ensure_ascii=False)
 
 

@@ -53,7 +53,7 @@ def note(
         **_told("response", response),
     }
     try:
-        _append(file, json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        _append(file, json.dumps(line, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
     except OSError as error:
         log.error(  # noqa: TRY400 the trace would name nothing more
             "a call of %s is not in the record: %s cannot be written (%s)", system, file, type(error).__name__

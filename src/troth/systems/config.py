@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,9 @@ class SystemsFile:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
+Judge = Callable[[SystemsFile, SystemsFile], None]
+
+
 def read(path: Path) -> SystemsFile:
     """The file; without entries where there is none. Raises `SystemProblem` (fix settings) when it cannot be read."""
     try:
@@ -46,11 +49,27 @@ def read(path: Path) -> SystemsFile:
     return SystemsFile(path, text, _entries(path, text))
 
 
-def save(path: Path, name: str, entry: Mapping[str, Any] | None, *, digest: str | None = None) -> SystemsFile:
+def named(entries: Entries) -> frozenset[str]:
+    """The kept credentials (`secret:NAME`) that the entries name, wherever in them."""
+    return frozenset(_named(entries))
+
+
+def _named(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and value.startswith("secret:"):
+        yield value.removeprefix("secret:")
+    elif isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _named(part)
+
+
+def save(
+    path: Path, name: str, entry: Mapping[str, Any] | None, *, digest: str | None = None, judge: Judge | None = None
+) -> SystemsFile:
     """Set the entry of system `name`, or take it out (None); the file as it then is.
 
-    digest: of the file as it was shown to who changes it. Raises `SystemProblem`: `retry` when the file has changed
-    meanwhile, `fix settings` when it cannot be changed without losing something, or not be written.
+    digest: of the file as it was shown to who changes it. judge: looks at the file before and after, and raises
+    `SystemProblem` when it is not to be written. Raises `SystemProblem`: `retry` when the file has changed meanwhile,
+    `fix settings` when it cannot be changed without losing something, or not be written.
     """
     with _alone(path):
         before = read(path)
@@ -59,6 +78,8 @@ def save(path: Path, name: str, entry: Mapping[str, Any] | None, *, digest: str 
                 f"{path.name} has changed meanwhile; look at it again and repeat the change", consequence="retry"
             )
         after = _changed(before, name, entry)
+        if judge:
+            judge(before, after)
         if after.text != before.text:
             _write(path, after.text)
         return after
@@ -91,6 +112,8 @@ def _entries(path: Path, text: str) -> Entries:
         return {}
     if not isinstance(entries, Mapping) or not all(isinstance(entry, Mapping) for entry in entries.values()):
         raise _fault(path, "must hold `systems:` with one mapping a system")
+    if twice := splice.twice(text):
+        raise _fault(path, f"names {twice} twice; only one of them would count")
     return entries
 
 

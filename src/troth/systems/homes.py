@@ -102,6 +102,12 @@ def _in(folder: Path) -> Iterator[Home]:
     return (Home(path.name, path.resolve()) for path in paths if path.name.isidentifier())
 
 
+def where(error: BaseException) -> str:
+    """`, connector.py line 7`: the last file and line an error went through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f", {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+
+
 def _line(error: BaseException, folder: Path) -> str:
     """` line 7`: the last line of a file of this folder that the error went through; empty when there is none."""
     if isinstance(error, SyntaxError) and error.lineno:

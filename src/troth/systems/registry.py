@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import yaml
-
 from troth import ground
-from troth.systems.homes import homes
+from troth.systems import config
+from troth.systems.homes import homes, where
 from troth.systems.kit.base import System
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.saas import manifest
@@ -56,45 +55,51 @@ class Registry:
 
 def load(path: Path) -> Registry:
     """The registry of a systems file; empty when there is no file. Raises `SystemProblem` with every fault in it."""
-    entries = _entries(path)
+    entries = config.read(path).entries
+    systems, faults = _made(entries, path.parent)
+    if faults:
+        raise SystemProblem(f"{path.name}: {'; '.join(faults)}", consequence="fix settings")
+    return Registry(systems, {name: str(entry["connector"]) for name, entry in entries.items()})
+
+
+def no_worse(before: config.SystemsFile, after: config.SystemsFile) -> None:
+    """Judges a change of the file (`config.save`). Raises `SystemProblem` for a fault that was not there before: one
+    entry that cannot be used stops all systems."""
+    known = _made(before.entries, before.path.parent)[1]
+    faults = [fault for fault in _made(after.entries, after.path.parent)[1] if fault not in known]
+    if faults:
+        raise SystemProblem("; ".join(faults), consequence="fix settings")
+
+
+def _made(entries: config.Entries, base_dir: Path) -> tuple[dict[str, System], list[str]]:
+    """Every system that can be made, and what is wrong."""
     systems: dict[str, System] = {}
     faults: list[str] = []
     for name, entry in entries.items():
         try:
-            systems[name] = _system(name, entry, path.parent)
+            systems[name] = system(name, entry, base_dir)
         except SystemProblem as problem:
             faults.append(str(problem))
-    faults += _shared_recipients(systems)
-    if faults:
-        raise _fault(path, "; ".join(faults))
-    return Registry(systems, {name: str(entry["connector"]) for name, entry in entries.items()})
+    return systems, faults + _shared_recipients(systems)
 
 
-def _entries(path: Path) -> Mapping[str, Any]:
-    try:
-        content = yaml.load(path.read_bytes(), yaml.CSafeLoader)
-    except FileNotFoundError:
-        return {}
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise _fault(path, f"cannot be read{where} ({type(error).__name__})") from None
-    entries = content.get("systems") if isinstance(content, Mapping) else None
-    if not isinstance(entries, Mapping) or not all(isinstance(entry, Mapping) for entry in entries.values()):
-        raise _fault(path, "must hold `systems:` with one mapping a system")
-    return entries
-
-
-def _system(name: str, entry: Mapping[str, Any], base_dir: Path) -> System:
-    config = dict(entry)
-    connector = str(config.pop("connector", None))
+def system(name: str, entry: Mapping[str, Any], base_dir: Path) -> System:
+    """One system from its entry. Raises `SystemProblem` (fix settings)."""
+    settings = dict(entry)
+    connector = str(settings.pop("connector", None))
     own = _own(base_dir)
     try:
         kind = manifest.kind(connector, own)
     except KeyError:
         known = ", ".join((*manifest.OWN, *homes(own)))
         raise SystemProblem(f"system {name}: connector must be one of {known}", consequence="fix settings") from None
-    made: System = cast(Any, kind).from_config(name, config, base_dir)
+    try:
+        made: System = cast(Any, kind).from_config(name, settings, base_dir)
+    except SystemProblem:
+        raise
+    except Exception as error:  # a connector's own fault stops it, not the others
+        told = f"the connector {connector} fails with these settings ({type(error).__name__}{where(error)})"
+        raise SystemProblem(f"system {name}: {told}", consequence="fix settings") from None
     return made
 
 
@@ -114,7 +119,3 @@ def _shared_recipients(systems: Mapping[str, System]) -> list[str]:
         if system.recipient is not None and seen.setdefault(system.recipient, name) != name:
             faults.append(f"systems {seen[system.recipient]} and {name} both serve the recipient {system.recipient}")
     return faults
-
-
-def _fault(path: Path, what: str) -> SystemProblem:
-    return SystemProblem(f"{path.name}: {what}", consequence="fix settings")

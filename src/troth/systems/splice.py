@@ -1,11 +1,14 @@
 """Changes one entry in the text of a systems file, line by line, and leaves every other line as it is. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 STEP = 2
+_LINE = re.compile(r"[^\n\r\x85\u2028\u2029]*(?:\r\n|[\n\r\x85\u2028\u2029]|\Z)")  # as YAML counts them
+_BREAKS = re.compile(r"[\r\x85\u2028\u2029]")
 
 
 def entry(text: str, name: str, wanted: Mapping[str, Any] | None) -> str:
@@ -13,7 +16,7 @@ def entry(text: str, name: str, wanted: Mapping[str, Any] | None) -> str:
 
     Where the text is written otherwise than a block can be changed in, the block is written anew.
     """
-    lines = text.splitlines(keepends=True)
+    lines = list(filter(None, _LINE.findall(text)))
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     root = yaml.compose(text, yaml.CSafeLoader)
@@ -93,9 +96,23 @@ def _block(content: Mapping[str, Any], indent: int, wanted: Mapping[str, Any] | 
 def _dump(content: Mapping[str, Any], indent: int, note: str = "") -> str:
     plain = {key: dict(value) if isinstance(value, Mapping) else value for key, value in content.items()}
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=False, width=4096)
-    rows = text.splitlines()
+    if _BREAKS.search(text):  # said by escapes, so that a line stays a line
+        text = yaml.safe_dump(plain, sort_keys=False, default_flow_style=False, width=4096)
+    rows = text.removesuffix("\n").split("\n")
     rows[0] += note
     return "".join(f"{' ' * indent}{row}\n" for row in rows)
+
+
+def twice(text: str) -> str:
+    """A system, or a setting of one, that is named twice: readers of YAML silently take the last. Empty for none."""
+    found = _child(yaml.compose(text, yaml.CSafeLoader), "systems")
+    systems = found[1] if found else None
+    entries = [value for _, value in systems.value] if isinstance(systems, yaml.MappingNode) else []
+    for node in (systems, *entries):
+        names = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+        if again := next((name for name in names if names.count(name) > 1), ""):
+            return str(again)
+    return ""
 
 
 def _child(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node] | None:

@@ -20,7 +20,7 @@ from troth.systems.kit.settings import ConnectorSettings
 
 ATTEMPTS = 4
 # Vendor codes are safe to repeat; vendor messages can quote the person's data and are never repeated.
-_CODE = re.compile(r"^(?:[A-Za-z][A-Za-z_]{2,60}|[A-Z]\d{7})$")  # words, or as Okta's E0000001
+_CODE = re.compile(r"[A-Za-z][A-Za-z_]{2,60}|[A-Z]\d{7}")  # words, or as Okta's E0000001
 _CODE_KEYS = ("errorCode", "category", "error")
 _SETTINGS_CODES = frozenset(
     {"INVALID_FIELD", "INVALID_TYPE", "NOT_FOUND_FIELD", "PROPERTY_DOESNT_EXIST", "FEATURENOTENABLED",
@@ -28,6 +28,7 @@ _SETTINGS_CODES = frozenset(
 )  # fmt: skip
 _QUOTA_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "RATE_LIMITS"})
 _PORTS = {"http": 80, "https": 443}
+_DOTS = frozenset({".", ".."})  # as a whole segment they name another path: an id that is one would reach what it holds
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,7 +77,7 @@ class Api:
         tries again looks first. `rate` names the class of calls (of the connector's RATES) it counts as. Raises
         `SystemProblem`.
         """
-        if not path.startswith("/") or path.startswith("//"):
+        if not path.startswith("/") or path.startswith("//") or _DOTS & set(path.partition("?")[0].split("/")):
             raise SystemProblem(f"{self._name}: {act} would leave the configured address; refused", consequence="stop")
         auth, once, rate = request.pop("auth", self._auth), request.pop("once", False), request.pop("rate", "")
         call = _Call(act, method, path, ok, auth, once, rate, request)
@@ -184,7 +185,7 @@ def _code(body: Any) -> str:
     if isinstance(first, Mapping):
         for key in _CODE_KEYS:
             value = first.get(key)
-            if isinstance(value, str) and _CODE.match(value):
+            if isinstance(value, str) and _CODE.fullmatch(value):
                 return value
     return ""
 

@@ -7,12 +7,13 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from troth.systems.kit import secrets
-from troth.systems.kit.settings import PLACES, ConnectorSettings, Secret
+from troth.systems.kit.entered import credential, value
+from troth.systems.kit.settings import PLACES, ConnectorSettings, Secret, is_address
 
 Kind = Literal["text", "secret", "number", "whole", "yes-no", "choice", "list", "pairs", "yaml"]
 PLAIN: Mapping[Any, Kind] = {str: "text", bool: "yes-no", int: "whole", float: "number", ...: "text"}
@@ -24,8 +25,9 @@ class Field:
     """One thing to ask.
 
     `kind`: how it is asked; `list` is one thing a line, `pairs` one `name: value` a line, `yaml` what has parts of its
-    own. `default`: what stands there
-    when nothing is entered, as text. `choices`: for `choice`. `rare`: most people leave it as it is.
+    own. `default`: what stands there when nothing is entered, as text. `choices`: for `choice`. `rare`: most people
+    leave it as it is. `address`: calls go there. `file_only`: credentials stand among its parts, so that it is neither
+    shown nor entered, but kept as the systems file has it.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Field:
     default: str = ""
     choices: tuple[str, ...] = ()
     rare: bool = False
+    address: bool = False
+    file_only: bool = False
 
     @property
     def secret(self) -> bool:
@@ -60,8 +64,13 @@ class Answered:
 
     def keep_secrets(self) -> None:
         """Keep what was entered; the entry names it by `secret:NAME`."""
-        for name, value in self.secrets.items():
-            secrets.keep(name, value)
+        for name, given in self.secrets.items():
+            secrets.keep(name, given)
+
+    def drop_secrets(self) -> None:
+        """Drop them again: the entry was not saved."""
+        for name in self.secrets:
+            secrets.drop(name)
 
 
 def fields(settings: type[ConnectorSettings]) -> tuple[Field, ...]:
@@ -78,10 +87,8 @@ RARE = frozenset({"allow_private", "timeout", "patience", "rate", "fields"})
 
 def shown(settings: type[ConnectorSettings], config: Mapping[str, Any]) -> dict[str, str]:
     """Field → text for a form that edits an entry of the systems file; a secret is always empty."""
-    return {
-        field.name: "" if field.secret or field.name not in config else _told(field, config[field.name])
-        for field in fields(settings)
-    }
+    hidden = {field.name for field in fields(settings) if field.secret or field.file_only or field.name not in config}
+    return {field.name: "" if field.name in hidden else _told(field, config[field.name]) for field in fields(settings)}
 
 
 def secret_places(settings: type[ConnectorSettings], config: Mapping[str, Any], base_dir: Path) -> dict[str, str]:
@@ -106,19 +113,22 @@ def parse(
     """A submitted form (field → text) as an entry of the systems file.
 
     kept: the entry as it stands; a secret that is left empty stays as it is there. A secret entered as `env:NAME` or
-    `file:PATH` is named in the entry; any other is kept as `secret:SYSTEM.FIELD`.
+    `file:PATH` is named in the entry; any other is kept as `secret:SYSTEM.FIELD`, or a name of its own where that is
+    taken.
     """  # fmt: skip
     config: dict[str, Any] = {}
     errors: dict[str, str] = {}
     entered: dict[str, str] = {}
     for field in fields(settings):
         text = submitted.get(field.name, "").strip()
-        if field.secret:
+        if field.file_only:
+            config |= {field.name: kept[field.name]} if field.name in kept else {}
+        elif field.secret:
             place = _place_of(text, f"{system}.{field.name}", kept.get(field.name), entered)
             config |= {field.name: place} if place else {}
         elif text:
             try:
-                config[field.name] = _value(field, text)
+                config[field.name] = value(field.kind, text)
             except ValueError as error:
                 errors[field.name] = str(error)
         elif field.kind == "yes-no" and field.default == "yes":
@@ -132,8 +142,8 @@ def _place_of(text: str, name: str, kept: Any, entered: dict[str, str]) -> Any:
         return kept
     if text.startswith(PLACES[1:]):
         return text
-    name = secrets.name_for(name)
-    entered[name] = text
+    name = secrets.free(secrets.name_for(name))
+    entered[name] = credential(text)
     return f"secret:{name}"
 
 
@@ -144,8 +154,14 @@ def _faults(
         settings.model_validate(dict(config), context={"base_dir": base_dir})
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
-        return {_place(e["loc"]): _words(e["type"], e["msg"]) for e in faults}
+        return {_place(e["loc"]): _within(e["loc"]) + _words(e["type"], e["msg"]) for e in faults}
     return {}
+
+
+def _within(loc: tuple[int | str, ...]) -> str:
+    """Which part of a field with parts: `1.bucket: `, counted from 1."""
+    parts = [str(one + 1) if isinstance(one, int) else one for one in loc[1:]]
+    return f"{'.'.join(parts)}: " if parts else ""
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
@@ -163,7 +179,17 @@ def _field(name: str, info: FieldInfo, hint: Any, rare: bool) -> Field:
     required = info.is_required()
     default = info.get_default(call_default_factory=True) if not required else PydanticUndefined
     text = "" if default in (PydanticUndefined, None) or isinstance(default, Secret) else _as_text(default)
-    return Field(name, info.title or name, info.description or "", kind, required, text, choices, rare)
+    told = (name, info.title or name, info.description or "", kind, required, text, choices, rare)
+    return Field(*told, address=is_address(info), file_only=kind == "yaml" and _holds_secret(hint))
+
+
+def _holds_secret(hint: Any) -> bool:
+    """Whether a credential is somewhere among the parts of this type."""
+    if hint is Secret:
+        return True
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return any(map(_holds_secret, get_type_hints(hint).values()))
+    return any(map(_holds_secret, get_args(hint)))
 
 
 def _kind(hint: Any) -> tuple[Kind, tuple[str, ...]]:
@@ -180,42 +206,6 @@ def _kind(hint: Any) -> tuple[Kind, tuple[str, ...]]:
     if origin in (tuple, list, frozenset, set):
         return ("list" if all(part in PLAIN or get_origin(part) is Literal for part in parts) else "yaml"), ()
     return PLAIN.get(hint, "yaml"), ()
-
-
-def _value(field: Field, text: str) -> Any:
-    """Raises ValueError, in words for the person who entered it."""
-    if field.kind == "yes-no":
-        return text.lower() in ("yes", "on", "true", "1")
-    if field.kind in ("whole", "number"):
-        try:
-            return int(text) if field.kind == "whole" else float(text)
-        except ValueError:
-            raise ValueError("should be a whole number" if field.kind == "whole" else "should be a number") from None
-    if field.kind == "list":
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    if field.kind == "yaml":
-        return _yaml(text)
-    return _pairs(text) if field.kind == "pairs" else text
-
-
-def _yaml(text: str) -> Any:
-    try:
-        return yaml.load(text, yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        where = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
-        raise ValueError(f"should be YAML{where}") from None
-    except yaml.YAMLError:
-        raise ValueError("should be YAML") from None
-
-
-def _pairs(text: str) -> dict[str, str]:
-    pairs = {}
-    for line in filter(str.strip, text.splitlines()):
-        name, colon, value = line.partition(":")
-        if not (colon and name.strip() and value.strip()):
-            raise ValueError("should be lines of the form `name: value`")
-        pairs[name.strip()] = value.strip()
-    return pairs
 
 
 def _told(field: Field, value: Any) -> str:

@@ -5,18 +5,17 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
-from troth.systems.kit.rates import Rate, exhausted
+from troth.systems.kit.rates import LONGEST, Rate, exhausted
 
 log = logging.getLogger("troth.systems")
 
 FIRST_PAUSE = 0.2
 DEFAULT_WAIT = timedelta(seconds=10)
-LONGEST_WAIT = timedelta(days=1)
 LOOK_AGAIN = 1.0  # seconds after which a process looks anew whether another was asked to wait
 BATCH = 0.1  # seconds' worth of calls that a process takes at a time
 LEASE = 1.0  # seconds for which it may use them; unused ones are lost, so that nobody saves them up
@@ -35,7 +34,7 @@ def retry_after(header: str | None, now: datetime) -> timedelta:
         except ValueError:
             return DEFAULT_WAIT
         wait = at.replace(tzinfo=at.tzinfo or UTC) - now
-    return min(max(wait, timedelta(0)), LONGEST_WAIT)
+    return min(max(wait, timedelta(0)), LONGEST)
 
 
 def backoff(attempt: int) -> float:
@@ -76,7 +75,8 @@ class _Bucket:
     lease: int = 0
     lease_from: float = 0.0
     lease_until: float = 0.0
-    look_again: float = field(default=0.0)
+    look_again: float = 0.0
+    agreed: bool = False  # the ledger knows of the hold, so that it can also end it
 
 
 class Pace:
@@ -113,7 +113,7 @@ class Pace:
         with self._lock:
             bucket, now = self._bucket(kind), self._clock()
             held = bucket.held_until - now
-            if held > patience:
+            if held > patience and (held := self._still_held(kind, bucket, now)) > patience:
                 return held
             wait = self._shared(kind, bucket, now, patience) if self._ledger else self._own(kind, bucket, now, patience)
             return max(held, wait, 0.0)
@@ -127,11 +127,16 @@ class Pace:
             if self._ledger and wait:
                 try:
                     self._ledger.hold(self._key(kind), wait.total_seconds())
+                    bucket.agreed, bucket.look_again = True, self._clock() + LOOK_AGAIN
                 except LedgerDown as error:
+                    bucket.agreed = False
                     self._tell(error)
 
     def resume(self) -> None:
-        """The vendor's word holds no longer: somebody knows better (its support lifted a limit)."""
+        """The vendor's word holds no longer: somebody knows better (its support lifted a limit).
+
+        Other processes notice within a second.
+        """
         with self._lock:
             for bucket in self._buckets.values():
                 bucket.held_until = 0.0
@@ -141,16 +146,28 @@ class Pace:
                 except LedgerDown as error:
                     self._tell(error)
 
-    def left(self, kind: str = "") -> timedelta:
-        """How long the vendor's word still holds, as this process knows it."""
+    def left(self) -> timedelta:
+        """How long the vendor's word still holds, for whichever class of calls it holds longest."""
         with self._lock:
-            return timedelta(seconds=max(0.0, self._bucket(kind).held_until - self._clock()))
+            now = self._clock()
+            helds = [self._still_held(kind, self._bucket(kind), now) for kind in {"", *self._rates}]
+            return timedelta(seconds=max(0.0, *helds))
 
     def heed(self, headers: Mapping[str, str], now: datetime, kind: str = "") -> None:
         """A reply that says no call is left before some time: wait for it instead of being refused."""
         wait = exhausted(headers, now)
         if wait:
-            self.hold(min(wait, LONGEST_WAIT), kind)
+            self.hold(wait, kind)
+
+    def _still_held(self, kind: str, bucket: _Bucket, now: float) -> float:
+        """Seconds of the hold: the ledger's word, asked once in a while, where the hold is one all know of."""
+        if self._ledger and now >= bucket.look_again and (bucket.agreed or bucket.held_until <= now):
+            try:
+                bucket.held_until = now + self._ledger.held(self._key(kind))
+                bucket.agreed, bucket.look_again = True, self._clock() + LOOK_AGAIN
+            except LedgerDown as error:
+                self._tell(error)
+        return bucket.held_until - now
 
     def _bucket(self, kind: str) -> _Bucket:
         return self._buckets.setdefault(kind, _Bucket())
@@ -165,7 +182,9 @@ class Pace:
             if rate is not None:
                 return self._leased(self._ledger, kind, bucket, rate, patience)
             if now >= bucket.look_again:
-                bucket.held_until = max(bucket.held_until, now + self._ledger.held(self._key(kind)))
+                held = now + self._ledger.held(self._key(kind))
+                bucket.agreed = bucket.agreed or held >= bucket.held_until
+                bucket.held_until = max(bucket.held_until, held)
                 bucket.look_again = self._clock() + LOOK_AGAIN
             return bucket.held_until - now
         except LedgerDown as error:

@@ -10,6 +10,8 @@ _EPOCH = 1_000_000_000  # larger numbers are a time, smaller ones seconds from n
 _MILLIS = 1_000_000_000_000
 _LEFT = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
 _RESET = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset", "retry-after")
+LONGEST = timedelta(days=1)
+"""No header is believed beyond this: a time in another unit would stop all work for years."""
 _STRUCTURED = re.compile(r";\s*r=(\d+)(?:[^,]*?;\s*t=(\d+))?")
 
 
@@ -44,11 +46,13 @@ def exhausted(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """
     structured = _STRUCTURED.search(headers.get("ratelimit", ""))
     if structured:
-        return timedelta(seconds=int(structured[2] or 1)) if int(structured[1]) == 0 else None
+        seconds = min(int(structured[2] or 1), LONGEST.total_seconds())
+        return timedelta(seconds=seconds) if int(structured[1]) == 0 else None
     left = next((headers[name] for name in _LEFT if name in headers), None)
     if left is None or left.strip() != "0":
         return None
-    return next((wait for name in _RESET if (wait := until(headers.get(name), now)) is not None), None)
+    waits = (until(headers.get(name), now) for name in _RESET)
+    return next((min(wait, LONGEST) for wait in waits if wait is not None), None)
 
 
 def until(text: str | None, now: datetime) -> timedelta | None:

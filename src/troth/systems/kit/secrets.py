@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 
 from troth import ground
@@ -16,8 +17,14 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 def name_for(text: str) -> str:
     """A name for the credential of `text` (`system.setting`): another for every text."""
-    plain = re.sub(r"[^a-z0-9.-]", "-", text.lower()).strip(".-")[:80] or "x"
+    plain = _plain(text)
     return plain if plain == text else f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def free(name: str) -> str:
+    """`name`, or one made of it under which nothing is kept yet: a credential in use is never replaced under its name,
+    so that neither the old one goes to a new address nor the new one to an old address."""
+    return name if not _path(name).exists() else f"{name[:90]}-{secrets.token_hex(4)}"
 
 
 def keep(name: str, value: str) -> str:
@@ -48,6 +55,18 @@ def kept(name: str) -> str:
 def drop(name: str) -> None:
     """Keep it no longer; nothing happens when there is none."""
     _path(name).unlink(missing_ok=True)
+
+
+def sweep(system: str, named: Collection[str]) -> None:
+    """Drop what was kept for a system and is not among `named`, the credentials still in use."""
+    folder = ground.settings().home / "secrets" / "systems"
+    for path in folder.glob("*") if folder.is_dir() else ():
+        if path.name.startswith(f"{_plain(system)}.") and path.name not in named:
+            path.unlink(missing_ok=True)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9.-]", "-", text.lower()).strip(".-")[:80] or "x"
 
 
 def _path(name: str) -> Path:

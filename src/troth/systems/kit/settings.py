@@ -4,8 +4,19 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
 
 from troth.systems.kit import secrets
 from troth.systems.kit.outcomes import SystemProblem
@@ -83,6 +94,22 @@ SecretText = Annotated[
 ]
 
 
+def address(value: str) -> str:
+    """A base address calls can be made below. Raises ValueError for one that is none, or that holds a credential."""
+    try:
+        parts = urlsplit(value)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or any(char.isspace() or not char.isprintable() for char in value):
+        raise ValueError("should be an address: https, a host and, where it has one, a port and a path")
+    if "@" in parts.netloc:
+        raise ValueError("should hold no user and no password; credentials have settings of their own")
+    if parts.query or parts.fragment:
+        raise ValueError("should hold no `?` and no `#`: calls are made below it")
+    return value
+
+
 class ConnectorSettings(BaseModel):
     """What every SaaS connector can be told. Vendors add theirs; the JSON schema of it drives forms and docs."""
 
@@ -101,13 +128,28 @@ class ConnectorSettings(BaseModel):
         3.0, ge=0, le=60, title="Patience", description="Seconds a call may pause and try again before it is put off."
     )
     rate: float | None = Field(
-        None, gt=0, title="Pace", description="Calls a second at most. Left out, as often as the vendor allows."
+        None,
+        ge=0.001,
+        le=10_000,
+        title="Pace",
+        description="Calls a second at most. Left out, as often as the vendor allows.",
     )
     fields: Mapping[str, str] = Field(
         default_factory=dict,
         title="Fields",
         description="Data item → field there, for items the connector does not know or should put elsewhere.",
     )
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _addresses(cls, value: Any, info: ValidationInfo) -> Any:
+        """Every setting that is an address, whatever its name: its pattern says so."""
+        return address(value) if value and info.field_name and is_address(cls.model_fields[info.field_name]) else value
+
+
+def is_address(field: FieldInfo) -> bool:
+    """Whether a setting holds an address that is called."""
+    return any("https?://" in str(getattr(one, "pattern", "")) for one in field.metadata)
 
 
 def literals(settings: object) -> list[str]:

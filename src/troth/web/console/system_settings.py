@@ -7,7 +7,7 @@ keep its credentials. All of that is said in the systems file, by whoever runs t
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -21,65 +21,17 @@ from troth.evidence import services as evidence
 from troth.systems import config as file
 from troth.systems.kit import forms, secrets
 from troth.systems.kit.outcomes import SystemProblem
-from troth.systems.kit.saas import SaasSystem
 from troth.systems.kit.settings import PLACES
+from troth.systems.registry import no_worse, system
 from troth.systems.saas import manifest
-from troth.web.console.names import Names
+from troth.web.console.system_form import FILE_ONLY, Form, draw
 from troth.web.console.trying import Tested, tried
 from troth.web.staff import staff_only
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-FILE_ONLY = frozenset({"allow_private"})
 FOR_PEOPLE = frozenset({"title", "recipient", "fields", "rate"})
 MOVED = "other settings changed: enter this again, so that it goes nowhere it was not meant for"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A field as the page draws it: what to ask, what stands there, where a credential is, what is wrong."""
-
-    field: forms.Field
-    value: str
-    place: str
-    error: str
-
-    @property
-    def type(self) -> str:
-        return {"yes-no": "checkbox", "choice": "select", "secret": "password"}.get(self.field.kind) or (
-            "textarea" if self.field.kind in ("list", "pairs", "yaml") else "text"
-        )
-
-    @property
-    def checked(self) -> bool:
-        return (self.value or self.field.default) == "yes"
-
-    @property
-    def required(self) -> bool:
-        """A credential that is set already need not be entered."""
-        return self.field.required and not self.place
-
-    @property
-    def options(self) -> list[tuple[str, str]]:
-        none = [] if self.field.required else [("", "–")]
-        return [*none, *((choice, choice) for choice in self.field.choices)]
-
-    @property
-    def hint(self) -> str:
-        how = {"list": "One a line.", "pairs": "One `name: value` a line.", "yaml": "As YAML."}.get(self.field.kind, "")
-        default = f"Left empty: {self.field.default}." if self.field.default and self.type == "text" else ""
-        kept = f"Set ({self.place}); leave empty to keep it." if self.place else ""
-        return " ".join(filter(None, (self.field.help, how, default, kept)))
-
-
-@dataclass(frozen=True)
-class Form:
-    """What one page works on: the system's name, its connector, the entry as it stands (empty for a new one)."""
-
-    name: str
-    connector: str
-    kind: type[SaasSystem]
-    kept: Mapping[str, Any]
-    digest: str
+INSIDE = "is an address inside your network; it is changed in the systems file only"
 
 
 @staff_only
@@ -123,9 +75,6 @@ def disconnect(request: HttpRequest, name: str) -> HttpResponse:
         form = _connected(name)
         if request.method == "POST":
             _save(request, form, None, "system.disconnected")
-            for field in forms.fields(form.kind.Settings):
-                if field.secret:
-                    secrets.drop(f"{name}.{field.name}".replace("_", "-"))
             messages.success(request, f"{name} is disconnected. Nothing was changed there.")
             return redirect("console-systems")
     except SystemProblem as problem:
@@ -155,7 +104,7 @@ def _connected(name: str) -> Form:
 
 def _page(request: HttpRequest, form: Form, wrong_name: str = "", *, new: bool = False) -> HttpResponse:
     if request.method != "POST":
-        return _draw(request, form, forms.shown(form.kind.Settings, form.kept), {}, new=new)
+        return draw(request, form, forms.shown(form.kind.Settings, form.kept), {}, new=new)
     unticked = {field.name: "no" for field in forms.fields(form.kind.Settings) if field.kind == "yes-no"}
     submitted = unticked | {key: str(value) for key, value in request.POST.items()}
     answered = _answered(form, submitted)
@@ -168,7 +117,7 @@ def _page(request: HttpRequest, form: Form, wrong_name: str = "", *, new: bool =
             return _keep(request, form, answered, submitted.get("digest", ""), new=new)
         except SystemProblem as problem:
             errors[""] = str(problem)
-    return _draw(request, form, submitted, errors, tested, new=new)
+    return draw(request, form, submitted, errors, tested, new=new)
 
 
 def _answered(form: Form, submitted: Mapping[str, str]) -> forms.Answered:
@@ -186,13 +135,21 @@ def _answered(form: Form, submitted: Mapping[str, str]) -> forms.Answered:
             errors[field.name] = "enter the credential itself; its place is named in the systems file only"
         elif form.kept.get(field.name) and not submitted.get(field.name, "").strip() and _moved(form, config):
             errors[field.name] = MOVED
+    if form.kept.get("allow_private"):
+        addresses = [field.name for field in forms.fields(settings) if field.address]
+        errors |= {name: INSIDE for name in addresses if _differ(form, config, name)}
     return replace(answered, config=config, errors=errors)
 
 
 def _moved(form: Form, config: Mapping[str, Any]) -> bool:
     """Whether calls might go elsewhere than before: some text that is not only for people here is another."""
     told = {field.name for field in forms.fields(form.kind.Settings) if field.kind in ("text", "yaml", "pairs")}
-    return any(form.kept.get(name) != config.get(name) for name in told - FOR_PEOPLE)
+    return any(_differ(form, config, name) for name in told - FOR_PEOPLE)
+
+
+def _differ(form: Form, config: Mapping[str, Any], name: str) -> bool:
+    """Whether a setting changed; empty is as good as not there."""
+    return (form.kept.get(name) or None) != (config.get(name) or None)
 
 
 def _try(form: Form, answered: forms.Answered) -> Tested:
@@ -202,73 +159,42 @@ def _try(form: Form, answered: forms.Answered) -> Tested:
         key: entered.get(value, value) if isinstance(value, str) else value for key, value in answered.config.items()
     }
     try:
-        system = form.kind.from_config(form.name, config, ground.settings().systems_file.parent)
+        made = system(form.name, {"connector": form.connector, **config}, ground.settings().systems_file.parent)
     except SystemProblem as problem:
         return Tested(form.name, "bad", "failed", str(problem), 0)
-    return tried(system)
+    return tried(made)
 
 
 def _keep(request: HttpRequest, form: Form, answered: forms.Answered, digest: str, *, new: bool) -> HttpResponse:
+    """Credentials first, under names of their own, so that the entry never names what is not there; where the entry
+    cannot be saved they go again and those in use are as they were."""
     answered.keep_secrets()
     entry = {"connector": form.connector, **answered.config}
-    _save(request, replace(form, digest=digest), entry, "system.connected" if new else "system.changed")
+    try:
+        _save(request, replace(form, digest=digest), entry, "system.connected" if new else "system.changed")
+    except BaseException:
+        answered.drop_secrets()
+        raise
     messages.success(request, f"{form.name} is {'connected' if new else 'saved'}.")
     return redirect("console-system", form.name)
 
 
 @transaction.atomic
 def _save(request: HttpRequest, form: Form, entry: Mapping[str, Any] | None, kind: str) -> None:
-    """The file and its evidence; where the file refuses, neither."""
-    facts = {"system": form.name, "connector": form.connector, "by": str(request.user.pk)}
+    """The file and its evidence; where the file refuses, neither. Credentials nobody names any more go.
+
+    Those the entry named before stay until the next change: an act under way may still use them.
+    """
+    changed = sorted(name for name in {*form.kept, *(entry or {})} - {"connector"} if _differ(form, entry or {}, name))
+    facts: dict[str, evidence.JSON] = {"system": form.name, "connector": form.connector, "by": str(request.user.pk)}
+    facts["settings"] = list(changed)
     evidence.append(kind, person=None, facts=facts, at=ground.clock())
-    file.save(ground.settings().systems_file, form.name, entry, digest=form.digest)
+    after = file.save(ground.settings().systems_file, form.name, entry, digest=form.digest, judge=no_worse)
+    in_use = file.named(after.entries) | (file.named({form.name: form.kept}) if entry else frozenset())
+    secrets.sweep(form.name, in_use)
 
 
 def _wrong_name(name: str, entries: Mapping[str, Any]) -> str:
     if not NAME.fullmatch(name):
         return "must be lower-case letters, digits and hyphens, 40 at most"
     return "is the name of another system already" if name in entries else ""
-
-
-def _draw(
-    request: HttpRequest,
-    form: Form,
-    values: Mapping[str, str],
-    errors: Mapping[str, str],
-    tested: Tested | None = None,
-    *,
-    new: bool,
-) -> HttpResponse:
-    places = forms.secret_places(form.kind.Settings, form.kept, ground.settings().systems_file.parent)
-    drawn = [_shown(field, values, places, errors) for field in forms.fields(form.kind.Settings)]
-    drawn = [one for one in drawn if one.field.name not in FILE_ONLY]
-    labels = {one.field.name: one.field.title for one in drawn} | {"name": "Name"}
-    context = {
-        "form": form,
-        "new": new,
-        "title": form.kept.get("title") or form.kind.TITLE,
-        "fields": [one for one in drawn if not one.field.rare],
-        "rare": [one for one in drawn if one.field.rare],
-        "rare_open": any(one.error for one in drawn if one.field.rare),
-        "errors": [(key, f"{labels.get(key, '')} {words}".strip()) for key, words in errors.items()],
-        "name_error": errors.get("name", ""),
-        "digest": form.digest,
-        "tested": tested,
-    }
-    return render(request, "web/console/system_settings.html", context, status=422 if errors else 200)
-
-
-def _shown(
-    field: forms.Field, values: Mapping[str, str], places: Mapping[str, str], errors: Mapping[str, str]
-) -> Shown:
-    place = places.get(field.name, "")
-    value = "" if field.secret else values.get(field.name, "")
-    if field.name == "recipient":
-        field = replace(field, kind="choice", choices=_recipients(value))
-    return Shown(field, value, "" if place == "not set" else place, errors.get(field.name, ""))
-
-
-def _recipients(held: str) -> tuple[str, ...]:
-    """Recipients of the policy, and the one that stands there, which the policy may know no more."""
-    current = Names().current
-    return tuple(dict.fromkeys((*sorted(current.recipients if current else ()), *filter(None, (held,)))))

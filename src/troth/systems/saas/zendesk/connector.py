@@ -53,7 +53,8 @@ class Zendesk(SaasSystem):
         )
     }
     LIMITS: ClassVar[Mapping[str, str]] = {
-        "find": "attachments are listed by name, type and size; of other people's tickets only what the person wrote; "
+        "find": "attachments are listed by name, type and size; of other people's tickets only what the person wrote, "
+        "and nothing for staff; "
         "what was deleted there by hand may be told no more, and goes for good 30 days later",
         "erase": "staff accounts, what others wrote about the person in tickets that are not theirs, and, unless "
         "help_center is switched on, what the person wrote in the help center stay; tickets deleted by hand go 30 days "
@@ -80,7 +81,7 @@ class Zendesk(SaasSystem):
         users = self.people.of(who)
         findings = [self._finding(user) for user in users]
         for user in users:
-            findings += self.tickets.findings(user["id"])
+            findings += self.tickets.findings(user["id"], staff=is_staff(user))
             findings += self.help_center.findings(user["id"]) if user["active"] else ()
         findings += map(held_back, self.tickets.suspended(_addresses(who, users)))
         counts: dict[str, int] = {}

@@ -55,12 +55,15 @@ class Tickets:
         """What was written in a ticket, internal notes included; nothing when it is deleted."""
         return list(listed(self._api, "list comments", f"/tickets/{ticket}/comments", "comments", gone=True))
 
-    def findings(self, user: int) -> Iterator[Finding]:
-        """The person's tickets with all that was written in them; of others' tickets, what the person wrote."""
+    def findings(self, user: int, *, staff: bool) -> Iterator[Finding]:
+        """The person's tickets with all that was written in them; of others' tickets, what the person wrote.
+
+        What `staff` wrote in tickets of others is their work, and those tickets are about the others.
+        """
         for row in self.requested(user):
             yield Finding("ticket", str(row["id"]), _told(row))
             yield from (_comment(comment, row, user) for comment in self.comments(row["id"]))
-        for row in self.of_others(user):
+        for row in () if staff else self.of_others(user):
             told = {key: row[key] for key in ("subject", "status", "created_at") if row.get(key)}
             yield Finding("ticket (of another)", str(row["id"]), told)
             written = (comment for comment in self.comments(row["id"]) if comment["author_id"] == user)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Finding, Found
 from troth.systems.sql.fetch import Fetch
 from troth.systems.sql.given import Value
@@ -60,7 +61,7 @@ def _finding(fetch: Fetch, row: Sequence[Any]) -> Finding | None:
     return Finding(fetch.table, name, values, fetch.items)
 
 
-def found(plan: Plan, reached: Mapping[str, Reached], each: Sequence[Finding], person: int) -> Found:
+def found(plan: Plan, reached: Mapping[str, Reached], each: Sequence[Finding], person: int, who: Identifiers) -> Found:
     """The answer for one person. `others`: rows that name somebody else, by table; only counted."""
     tables: dict[str, int] = {}
     for one in each:
@@ -69,7 +70,13 @@ def found(plan: Plan, reached: Mapping[str, Reached], each: Sequence[Finding], p
     others = {table: len(rows.others(person)) for table, rows in reached.items() if rows.theirs}
     if others := {table: rows for table, rows in others.items() if rows}:
         told["others"] = others
+    told |= written_only(plan, who)
     return Found(evidence=told, findings=tuple(each))
+
+
+def written_only(plan: Plan, who: Identifiers) -> dict[str, Any]:
+    """`matched`: e-mail columns (`table.column`) in which only the spellings given and lower case were looked for."""
+    return {"matched": dict.fromkeys(plan.as_written, "as written")} if who.email and plan.as_written else {}
 
 
 def _masked(value: Any, mask: Any) -> bool:

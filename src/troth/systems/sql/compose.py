@@ -1,17 +1,17 @@
 """The tables of one dataset in one database as SQLAlchemy sees them: quoted names, conditions, nothing executed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, column, or_, table
+from sqlalchemy import ColumnElement, FromClause, and_, column, or_, table, true
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from troth.systems.sql.dialects.compare import Match, holds
 from troth.systems.sql.dialects.elements import starts_with
-from troth.systems.sql.dialects.live import Catalog, LiveColumn
+from troth.systems.sql.dialects.live import Access, Catalog, LiveColumn
 from troth.systems.sql.given import equal
 from troth.systems.sql.graph import NAMING, ByIdentity, ByLink, Layer, Way, layers, ways
 from troth.systems.sql.mask import MARK, masks
@@ -39,9 +39,67 @@ class Reach:
 
     @cached_property
     def ways(self) -> dict[str, tuple[Way, ...]]:
-        """Ways into each reached table, from reached tables only."""
+        """Ways into each reached table, from reached tables only.
+
+        A reference without a direction holds both ways. Up to what a person's row refers to, it is followed; back down
+        from there (from an address to all orders sent to it) only to rows that refer to nobody else: a way of its own.
+        """
         every = ways(self.dataset)
-        return {t: tuple(w for w in every[t] if not isinstance(w, ByLink) or w.table in self.order) for t in self.order}
+        into = {t: [w for w in every[t] if not isinstance(w, ByLink) or w.table in self.order] for t in self.order}
+        down = {t: [w for w in each if isinstance(w, ByLink) and self._returns(t, w, into)] for t, each in into.items()}
+        return {t: (*each, *(replace(way, back=True) for way in down[t])) for t, each in into.items()}
+
+    def _returns(self, name: str, way: ByLink, into: Mapping[str, list[Way]]) -> bool:
+        """Whether `way` leads down a reference that also leads up: many rows of `name` refer to one."""
+        there = ByLink(way.others, name, way.columns)
+        return there in into[way.table] and self.up(way.table, there)
+
+    def up(self, name: str, way: Way) -> bool:
+        """Whether the way leads from many rows to the one of `name` that they refer to."""
+        if not isinstance(way, ByLink):
+            return False
+        return self.identifies(name, way.columns) and not self.identifies(way.table, way.others)
+
+    def identifies(self, name: str, columns: Iterable[str]) -> bool:
+        """Whether at most one row of a table has given values in these columns."""
+        uniques = (one.columns for one in self.catalog.tables[name].uniques if not (one.partial or one.hidden))
+        return any(set(one) <= set(columns) for one in (self.table(name).key, *uniques))
+
+    @cached_property
+    def twofold(self) -> frozenset[tuple[str, ByLink]]:
+        """(table, way down) of references that hold both ways."""
+        every = ((t, way) for t, each in self.ways.items() for way in each)
+        return frozenset((t, replace(way, back=False)) for t, way in every if isinstance(way, ByLink) and way.back)
+
+    def follows(self, name: str, way: ByLink, *, up: bool) -> bool:
+        """Whether `way` into `name` starts from a row that was only come `up` to, respectively from any other."""
+        return up if way.back else not up or (name, way) not in self.twofold
+
+    def unclaimed(self, name: str, way: ByLink, source: FromClause) -> ColumnElement[bool]:
+        """The row refers, beside `way`, to no row that is a person, or some person's."""
+        nowhere = (or_(*(self.column(source, name, c).is_(None) for c in each)) for each in self.claims(name, way))
+        return and_(true(), *nowhere)
+
+    def claims(self, name: str, way: ByLink) -> tuple[tuple[str, ...], ...]:
+        """Columns over which a row of `name` refers, beside `way`, to rows that are a person, or some person's."""
+        return tuple(o.columns for o in self._down(name) if o.table != way.table and o.table in self.owned)
+
+    def merely(self, name: str, way: ByLink) -> bool:
+        """Whether `way` leads down again from a table to which all only come up: an address, a product."""
+        ahead = (one for one in self.ways[way.table] if not (isinstance(one, ByLink) and one.back))
+        return (name, way) in self.twofold and all(self.up(way.table, one) for one in ahead)
+
+    @cached_property
+    def owned(self) -> frozenset[str]:
+        """Tables whose rows name a person, or refer to rows that do, over however many others."""
+        owned = {name for name in self.order if self.naming(name)}
+        while more := {n for n in self.order if n not in owned and any(w.table in owned for w in self._down(n))}:
+            owned |= more
+        return frozenset(owned)
+
+    def _down(self, name: str) -> Iterator[ByLink]:
+        """Links over which rows of a table belong to what they refer to."""
+        return (way for way in self.links(name) if not self.up(name, way))
 
     @cached_property
     def carried(self) -> dict[str, tuple[str, ...]]:
@@ -55,7 +113,7 @@ class Reach:
         return found
 
     def links(self, name: str) -> tuple[ByLink, ...]:
-        return tuple(way for way in self.ways[name] if isinstance(way, ByLink))
+        return tuple(way for way in self.ways[name] if isinstance(way, ByLink) and not way.back)
 
     def places(self, name: str, columns: Iterable[str]) -> tuple[int, ...]:
         """Where `columns` stand among the carried ones."""
@@ -110,7 +168,20 @@ class Reach:
 
     def matches(self, name: str, way: ByIdentity, source: FromClause, value: Element) -> ColumnElement[bool]:
         """The identity column of `source` holds the identifier `value`."""
-        return holds(self.column(source, name, way.column), self.live(name, way.column), value, matching(way))
+        return holds(
+            self.column(source, name, way.column), self.live(name, way.column), value, self.matching(name, way)
+        )
+
+    def matching(self, name: str, way: ByIdentity) -> Match:
+        """How an identity column is compared. E-mails: in any case, unless that would mean to read a large table whole
+        in which no capital was met; then as they are given, and in lower case, by the plain index."""
+        if way.exact or way.kind not in ("email", "phone"):
+            return "as it is"
+        if way.kind == "phone":
+            return "digits"
+        access, live = self.catalog.access.get(name, Access()), self.live(name, way.column)
+        doubtful = access.small or live.any_case or way.column in access.lowered or way.column not in access.plain
+        return "as it is" if way.auto and not doubtful and access.serves((way.column,)) else "any case"
 
     def naming(self, name: str) -> tuple[str, ...]:
         """Columns that name a person."""
@@ -151,13 +222,6 @@ class Reach:
     def names_itself(self, name: str, way: ByLink) -> bool:
         """The link goes over a column that names the person: nobody else can be meant."""
         return bool(set(way.columns) & set(self.naming(name)))
-
-
-def matching(way: ByIdentity) -> Match:
-    """How an identity column is compared."""
-    if way.exact or way.kind not in ("email", "phone"):
-        return "as it is"
-    return "any case" if way.kind == "email" else "digits"
 
 
 def _exact(name: str) -> quoted_name:

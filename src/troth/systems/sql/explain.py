@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+from troth.systems.sql.advice import compared_as_written, missing_indexes
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.graph import ByIdentity, Way
 from troth.systems.sql.plan import Plan, loosening, writing
@@ -21,7 +22,18 @@ def explain(plan: Plan) -> str:
         lines += [f"    {one.column}: {one.kind}" for one in step.assigns]
         lines += [f"    because {step.reason}"] if step.reason else []
         lines += ["    kept where another person reaches them too"] if step.table in plan.guarded else []
+    lines += _advised(plan)
     return "\n".join([*lines, "", *(f"-- {name}\n{sql};" for name, sql in statements(plan))])
+
+
+def _advised(plan: Plan) -> Iterator[str]:
+    """How e-mails are compared where the file leaves it open, and the indexes that are missing."""
+    for place, index in compared_as_written(plan).items():
+        yield f"e-mails in {place} are compared as given and in lower case; in any case with"
+        yield f"    {index};"
+    if missing := missing_indexes(plan):
+        yield "whole tables are read, until these indexes are there:"
+        yield from (f"    {one};" for one in missing)
 
 
 def statements(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -55,4 +67,5 @@ def _in_words(way: Way) -> str:
     if isinstance(way, ByIdentity):
         return f"{way.column} is the person's {way.kind}"
     pairs = zip(way.columns, way.others, strict=True)
-    return " and ".join(f"{column} = {way.table}.{other}" for column, other in pairs)
+    same = " and ".join(f"{column} = {way.table}.{other}" for column, other in pairs)
+    return f"{same} that one's own rows only refer to, unless it refers to somebody else" if way.back else same

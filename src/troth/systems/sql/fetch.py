@@ -44,7 +44,19 @@ class Fetch:
     def marked(self) -> bool:
         """Whether rows carry a mark."""
         plain = (way for way in self.ways if isinstance(way, ByLink) and not self.reach.names_itself(self.table, way))
-        return bool(self.several) or (bool(self.reach.naming(self.table)) and (self.writing or any(plain)))
+        return (
+            bool(self.several)
+            or bool(self.ups)
+            or (bool(self.reach.naming(self.table)) and (self.writing or any(plain)))
+        )
+
+    @cached_property
+    def ups(self) -> frozenset[int]:
+        """Ways that only lead up to a row, where that makes a difference to what it leads to in turn."""
+        if not any(way.table == self.table and way.back for each in self.reach.ways.values() for way in each
+                   if isinstance(way, ByLink)):  # fmt: skip
+            return frozenset()
+        return frozenset(place for place, way in enumerate(self.ways) if self.reach.up(self.table, way))
 
     @cached_property
     def begin(self) -> int:
@@ -125,6 +137,7 @@ class Fetch:
             on = reach.matches(self.table, way, here, cells.c.c0)
         else:
             on = reach.linked(self.table, way, here, cells)
+            on = on & reach.unclaimed(self.table, way, here) if way.back else on
         columns = [func.count().label("x0")] if self.counted else self._columns(place, here)
         found = select(cells.c.n, *columns).select_from(here.join(cells, on))
         return found.group_by(cells.c.n) if self.counted else found

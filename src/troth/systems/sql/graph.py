@@ -11,20 +11,25 @@ NAMING: frozenset[Kind] = frozenset({"email", "phone", "account"})
 
 @dataclass(frozen=True)
 class ByIdentity:
-    """Rows whose `column` holds an identifier of the person."""
+    """Rows whose `column` holds an identifier of the person. `auto`: e-mails may be compared as they are written."""
 
     column: str
     kind: Kind
     exact: bool
+    auto: bool = False
 
 
 @dataclass(frozen=True)
 class ByLink:
-    """Rows whose `columns` equal `others` of a reached row of `table`, in pairs."""
+    """Rows whose `columns` equal `others` of a reached row of `table`, in pairs.
+
+    `back`: from a row that the person's own rows only refer to, back down to whatever refers to it (`Reach.ways`).
+    """
 
     columns: tuple[str, ...]
     table: str
     others: tuple[str, ...]
+    back: bool = False
 
 
 Way = ByIdentity | ByLink
@@ -44,7 +49,8 @@ def ways(dataset: Dataset) -> dict[str, tuple[Way, ...]]:
     for name, table in dataset.tables.items():
         for column_name, column in table.columns.items():
             if column.identity:
-                found[name].append(ByIdentity(column_name, column.identity, column.match == "exact"))
+                exact, auto = column.match == "exact", column.match == "auto"
+                found[name].append(ByIdentity(column_name, column.identity, exact, auto))
         for into, way in _links(name, table):
             found[into].append(way)
     return {name: tuple(dict.fromkeys(each)) for name, each in found.items()}

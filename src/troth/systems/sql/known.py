@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine.interfaces import Dialect as Compiling
 
+from troth.systems.sql.access import read_access
 from troth.systems.sql.catalog import Catalog, read_catalog
 from troth.systems.sql.dialects.base import Dialect
 from troth.systems.sql.model import Dataset
@@ -36,6 +38,7 @@ class Known:
         self._catalog: Catalog | None = None
         self._marked: Any = None
         self._read_at = 0.0
+        self._looked_at: float | None = None
         self._plans: dict[Hashable, tuple[Catalog, Plan]] = {}
 
     @property
@@ -46,16 +49,29 @@ class Known:
     def read(self, connection: Connection) -> Catalog:
         """The catalog as it is now; the same value as before where nothing has changed."""
         mark = _mark(connection)
-        if self._catalog is None or mark is None or mark != self._marked:
-            now = read_catalog(connection, self._dataset, self._dialect)
-            if self._catalog is None or self._catalog != now:
-                self._catalog = now
+        recent = self._looked_at is not None and time.monotonic() - self._looked_at < MINUTE
+        if self._catalog is None or not recent or mark is None or mark != self._marked:
+            self._catalog = self._look(connection, changed=mark is None or mark != self._marked, recent=recent)
         self._marked, self._read_at = mark, time.monotonic()
         return self._catalog
 
+    def _look(self, connection: Connection, *, changed: bool, recent: bool) -> Catalog:
+        """The catalog where it may have changed, and how tables can be looked up; the value before where it is equal.
+
+        Where nothing marks a change, a look at the indexes a moment ago will do: only speed hangs on it.
+        """
+        old = self._catalog
+        now = old if old and not changed else read_catalog(connection, self._dataset, self._dialect)
+        if old and recent and _MARKS.get(connection.dialect.name) is None:
+            now = replace(now, access=old.access)
+        else:
+            now = replace(now, access=read_access(connection, self._dataset, now))
+            self._looked_at = time.monotonic()
+        return old if old is not None and old == now else now
+
     def forget(self) -> None:
         """After an error: nothing that was known is trusted."""
-        self._catalog = self._marked = None
+        self._catalog = self._marked = self._looked_at = None
         self._plans = {}
 
     def plan(self, name: Hashable, planner: Callable[[Dataset, Catalog, Any], Plan], catalog: Catalog) -> Plan:

@@ -103,8 +103,10 @@ class Column(Part):
     item: Text | None = None
     none: Text | None = None
     identity: Kind | None = Field(None, description="people are found by this column")
-    match: Literal["any case", "exact"] = Field(
-        "any case", description="`exact` where e-mails are stored in lower case: plain indexes then serve"
+    match: Literal["auto", "any case", "exact"] = Field(
+        "auto",
+        description="how e-mails are compared. `auto`: in any case, unless only a plain index could serve a large table"
+        " in which no capitals were met; `exact`: as given and in lower case",
     )
     references: Annotated[tuple[Reference, ...], BeforeValidator(_references)] = ()
     on_erase: Mask | None = None

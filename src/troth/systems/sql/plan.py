@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from sqlalchemy import case, delete, func, literal_column, null, select, tuple_, update
@@ -11,6 +12,7 @@ from troth.systems.sql.catalog import Catalog, ForeignKey, children_first
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.fetch import Fetch
 from troth.systems.sql.given import given
+from troth.systems.sql.graph import ByIdentity
 from troth.systems.sql.mask import Assign, Right, Value, assign, changed, masks
 from troth.systems.sql.model import Act, Dataset, Keep
 from troth.systems.sql.shared import may_be_shared
@@ -50,6 +52,20 @@ class Plan:
     def guarded(self) -> tuple[str, ...]:
         """Tables whose rows are kept where another person reaches them too."""
         return tuple(s.table for s in self.steps if s.writes and may_be_shared(self.reach, s.table))
+
+    @cached_property
+    def as_written(self) -> tuple[str, ...]:
+        """E-mail columns, `table.column`, that are compared as given and in lower case only."""
+        ways = ((table, way) for table in self.fetches for way in self.reach.ways[table])
+        return tuple(
+            f"{table}.{way.column}"
+            for table, way in ways
+            if isinstance(way, ByIdentity) and way.kind == "email" and self._as_written(table, way)
+        )
+
+    def _as_written(self, table: str, way: ByIdentity) -> bool:
+        live = self.reach.live(table, way.column)
+        return live.family == "text" and live.type != "citext" and self.reach.matching(table, way) == "as it is"
 
 
 def find_plan(dataset: Dataset, catalog: Catalog, dialect: Dialect) -> Plan:

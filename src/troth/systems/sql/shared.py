@@ -30,7 +30,7 @@ def _leads_several(reach: Reach, table: str, seen: frozenset[str]) -> bool:
     if reach.table(table).several_people and any(isinstance(way, ByIdentity) for way in reach.ways[table]):
         return True
     links = reach.links(table)
-    if len(reach.ways[table]) > 1 and links and not all(reach.names_itself(table, way) for way in links):
+    if several_ways(reach, table) and links and not all(reach.names_itself(table, way) for way in links):
         return True
     return any(
         table in seen or not only_one(reach, way) or _leads_several(reach, way.table, seen | {table}) for way in links
@@ -39,17 +39,16 @@ def _leads_several(reach: Reach, table: str, seen: frozenset[str]) -> bool:
 
 def only_one(reach: Reach, way: ByLink) -> bool:
     """At most one row of the other table has these values."""
-    sets = [reach.table(way.table).key, *(u.columns for u in _uniques(reach, way.table))]
-    return any(set(columns) <= set(way.others) for columns in sets)
+    return reach.identifies(way.table, way.others)
 
 
 def asks(reach: Reach, table: str, way: ByLink) -> bool:
     """Whether the database may have to be asked who else leads to rows of `table` over `way`."""
-    return not only_one(reach, way) or len(reach.ways[table]) > 1
+    return not only_one(reach, way) or several_ways(reach, table)
 
 
-def _uniques(reach: Reach, table: str) -> Iterable[Any]:
-    return (one for one in reach.catalog.tables[table].uniques if not (one.partial or one.hidden))
+def several_ways(reach: Reach, table: str) -> bool:
+    return sum(not isinstance(way, ByLink) or not way.back for way in reach.ways[table]) > 1
 
 
 def leading(reach: Reach, table: str, places: Sequence[int]) -> Any:
@@ -177,7 +176,11 @@ class _Claims:
         """Rows not yet known to be shared, for which `way` counts."""
         reached, known = self.found[table], self.of[table]
         naming = self.reach.names_itself(table, way)
-        return [key for key in reached.rows if key not in known and (naming or not reached.named(key))]
+        open_ = [key for key in reached.rows if key not in known and (naming or not reached.named(key))]
+        if not self.reach.merely(table, way):
+            return open_
+        claims = [self.fetches[table].at(columns) for columns in self.reach.claims(table, way)]
+        return [key for key in open_ if all(None in cells(reached.rows[key], places) for places in claims)]
 
     def leading(self, table: str, asked: Mapping[int, Sequence[Values]]) -> Iterator[tuple[int, Values, int, int]]:
         """`(place of the link, value, rows that name a living person, rows that name nobody)`, where there are any."""

@@ -18,7 +18,8 @@ from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, SystemProblem
 from troth.systems.sql import plan as planning
 from troth.systems.sql import run
-from troth.systems.sql.answers import evidence, findings, found
+from troth.systems.sql.advice import missing_indexes
+from troth.systems.sql.answers import evidence, findings, found, written_only
 from troth.systems.sql.catalog import Catalog
 from troth.systems.sql.compose import Reach
 from troth.systems.sql.dataset import Dataset, DatasetError, read
@@ -102,19 +103,20 @@ class SqlSystem(System):
         who = run.seed([each for _, each in people])
         fresh = self._known.at_hand is None
         try:
-            held = self._find(who)
+            held = self._find(who, people)
         except SystemProblem as wrong:
             if wrong.consequence != "fix settings" or fresh:
                 raise
             self._known.forget()  # the tables may have changed since they were looked at: look once more
-            held = self._find(who)
+            held = self._find(who, people)
         return {ref: one for (ref, _), one in zip(people, held, strict=True)}
 
-    def _find(self, who: run.Seed) -> list[Found]:
+    def _find(self, who: run.Seed, people: People[Any]) -> list[Found]:
         with self._database.transaction("find people", read_only=True) as connection:
             plan = self._known.plan("find", planning.find_plan, self._catalog(connection, stale=True))
             reached = run.read(connection, plan, who)
-        return [found(plan, reached, each, n) for n, each in enumerate(findings(plan, reached, who.people))]
+        each = enumerate(findings(plan, reached, who.people))
+        return [found(plan, reached, one, n, people[n][1]) for n, one in each]
 
     def oldest(self) -> Done:
         """`oldest`: ISO time of the oldest row of all; `tables`: the same for each table with a time column."""
@@ -134,15 +136,29 @@ class SqlSystem(System):
         return frozenset(declared | without), live
 
     def test(self) -> Done:
-        """Connects and looks whether the declared tables and columns are there. Raises SystemProblem."""
+        """Connects and looks whether the declared tables and columns are there, and `indexes` that are missing.
+
+        Raises SystemProblem.
+        """
         with self._database.transaction("connect", read_only=True) as connection:
             catalog = self._catalog(connection)
-        return Done(evidence={"account": self._database.dialect.title, "tables": len(catalog.tables)})
+        told = {"account": self._database.dialect.title, "tables": len(catalog.tables)}
+        indexes = self._advice(catalog)
+        return Done(evidence=told | ({"indexes": list(indexes)} if indexes else {}))
 
     def explain(self, doing: str = "erase") -> str:
         """Plan and SQL in words; `doing` is find, erase or `delete account`. Raises SystemProblem."""
         with self._database.transaction("plan", read_only=True) as connection:
             return explain(self._known.plan(doing, _PLANNERS[doing], self._catalog(connection)))
+
+    def advice(self) -> tuple[str, ...]:
+        """`create index …` statements without which finding or erasing reads whole tables. Raises SystemProblem."""
+        with self._database.transaction("plan", read_only=True) as connection:
+            return self._advice(self._catalog(connection))
+
+    def _advice(self, catalog: Catalog) -> tuple[str, ...]:
+        plans = [self._known.plan(one, _PLANNERS[one], catalog) for one in ("find", "erase")]
+        return tuple(dict.fromkeys(one for plan in plans for one in missing_indexes(plan)))
 
     def refusals(self) -> tuple[Refusal, ...]:
         """What would stop an erasure or account deletion, with proposals, before anyone asks for one."""
@@ -193,7 +209,8 @@ class SqlSystem(System):
             if dry_run:
                 connection.rollback()
         told = evidence(changes, len(people))
-        return {ref: Done(evidence=each) for (ref, _), each in zip(people, told, strict=True)}
+        pairs = zip(people, told, strict=True)
+        return {ref: Done(evidence=each | written_only(plan, one)) for (ref, one), each in pairs}
 
     def _carry_out(
         self, connection: Connection, plan: planning.Plan, who: run.Seed, doing: str, values: Mapping[str, Any]

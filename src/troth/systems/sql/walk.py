@@ -1,11 +1,11 @@
 """Reads whose rows are whose: table by table along the references, a statement a table, round by round in a circle."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from troth.systems.sql.compose import Reach, matching
+from troth.systems.sql.compose import Reach
 from troth.systems.sql.fetch import LIVING, NAMED, THEIRS, WAY, Fetch
 from troth.systems.sql.given import PIECE, Value, bound, fitting, wire
 from troth.systems.sql.graph import ByIdentity, ByLink, Layer
@@ -18,12 +18,13 @@ Starts = Sequence[Sequence[Value]]
 
 @dataclass
 class Reached:
-    """Rows of one table. `holders`: who reaches each; `marks`: see `Fetch`; `matched`: identity columns that named
-    somebody looked for; `theirs`: rows a link leads to, though they name somebody else, by who was led there; `counts`:
-    how many rows each person reaches, where they are only counted."""
+    """Rows of one table. `holders`: who reaches each, and whether only because rows of theirs refer to it; `marks`:
+    see `Fetch`; `matched`: identity columns that named somebody looked for; `theirs`: rows a link leads to, though they
+    name somebody else, by who was led there; `counts`: how many rows each person reaches, where they are only counted.
+    """
 
     rows: dict[Key, Sequence[Any]] = field(default_factory=dict)
-    holders: dict[Key, dict[int, None]] = field(default_factory=dict)
+    holders: dict[Key, dict[int, bool]] = field(default_factory=dict)
     marks: dict[Key, int] = field(default_factory=dict)
     matched: dict[Key, set[str]] = field(default_factory=dict)
     theirs: dict[int, set[Key]] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class _Walk:
         starts: dict[int, Starts] = {}
         for place, way in enumerate(self.reach.ways[table]):
             if isinstance(way, ByIdentity):
-                starts[place] = self.who.of(way.kind, matching(way))
+                starts[place] = self.who.of(way.kind, self.reach.matching(table, way))
             elif way.table not in layer.tables:
                 every = ((n, key) for key, who in self.found[way.table].holders.items() for n in who)
                 starts[place] = self._along(table, way, every)
@@ -92,6 +93,9 @@ class _Walk:
         live = [self.reach.live(table, one) for one in way.columns]
         places = self.fetches[way.table].at(way.others)
         starts: dict[tuple[Value, ...], None] = {}
+        if (table, replace(way, back=False)) in self.reach.twofold:
+            holders = self.found[way.table].holders
+            rows = (one for one in rows if self.reach.follows(table, way, up=holders[one[1]][one[0]]))
         for person, key in rows:
             values = [fitting(one, column) for one, column in zip(cells(rows_of[key], places), live, strict=True)]
             if None not in values:
@@ -126,8 +130,9 @@ class _Walk:
             if fetch.marked and self._theirs(fetch, into, row, key):
                 continue
             holders = into.holders.setdefault(key, {})
-            if person not in holders:
-                holders[person] = None
+            up = bool(fetch.ups) and row[1] // WAY in fetch.ups
+            if person not in holders or (holders[person] and not up):
+                holders[person] = up
                 into.rows.setdefault(key, row)
                 new.append((person, key))
         return new

@@ -1,6 +1,6 @@
 """A database's own tables as values: what the planner reasons with, whatever the kind of database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -98,16 +98,38 @@ class ForeignKey:
 
 
 @dataclass(frozen=True)
+class Access:
+    """How rows of a table are looked up, columns under the dataset's names.
+
+    `indexes`: columns of each index over all rows. `lowered`, `digits`: columns with an index over `lower(column)`, and
+    over the digits of a phone number. `plain`: columns in which a look at the statistics and at some rows met no
+    capital. `small`: so few rows that reading them all is no matter.
+    """
+
+    indexes: frozenset[tuple[str, ...]] = frozenset()
+    lowered: frozenset[str] = frozenset()
+    digits: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+    small: bool = False
+
+    def serves(self, columns: Iterable[str]) -> bool:
+        """Whether some index finds rows by these columns."""
+        return any(one[0] in set(columns) for one in self.indexes if one)
+
+
+@dataclass(frozen=True)
 class Catalog:
     """The declared tables as they are, foreign keys into or out of them, and every `table.column` in their schemas.
 
-    `doubtful`: names that match several tables or columns without regard to case, and which.
+    `doubtful`: names that match several tables or columns without regard to case, and which. `access`: how the tables
+    can be looked up, where that was asked.
     """
 
     tables: Mapping[str, LiveTable]
     foreign_keys: tuple[ForeignKey, ...] = ()
     live: frozenset[str] = frozenset()
     doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    access: Mapping[str, Access] = field(default_factory=dict)
 
     @property
     def columns(self) -> Mapping[str, Mapping[str, LiveColumn]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from troth.systems.sql.fideslang import telling
 from troth.systems.sql.fideslang.columns import Leaf, column, leaves
-from troth.systems.sql.fideslang.links import Place, Tie, Ties, resolved
+from troth.systems.sql.fideslang.links import Place, Tie, Ties, bundled, resolved
 from troth.systems.sql.fideslang.masks import Role
 from troth.systems.sql.fideslang.page import Page, Where
 from troth.systems.sql.fideslang.shapes import Collection, Source
@@ -106,10 +106,31 @@ def _leave_out(page: Page, drafts: Drafts, links: Ties) -> None:
             del drafts.tables[name]
             if any(one.table == name for one in every):
                 page.note(draft.at, "holds nothing personal: references to it are left out")
-    for (table, name), references in links.items():
-        kept = tuple(one for one in references if one.table in drafts.tables)
-        if table in drafts.tables:
-            _tie(drafts.tables[table], name, kept)
+    kept = {
+        (table, name): tuple(one for one in references if one.table in drafts.tables)
+        for (table, name), references in links.items()
+        if table in drafts.tables
+    }
+    _tie_together(page, drafts, kept)
+    for (table, name), references in kept.items():
+        _tie(drafts.tables[table], name, references)
+
+
+def _tie_together(page: Page, drafts: Drafts, ties: Ties) -> None:
+    """Writes references over a key of several columns in, and takes them out of `ties`."""
+    keys = {
+        name: frozenset(leaf.name for leaf in draft.leaves if leaf.meta.primary_key)
+        for name, draft in drafts.tables.items()
+    }
+    for one in list(bundled(ties, keys)):
+        draft = drafts.tables[one.table]
+        written = {"table": one.other, "columns": one.columns, "direction": one.direction}
+        draft.composite.append(Composite.model_validate(written))
+        names = ", ".join(one.columns)
+        page.note(draft.at, f"{names}: compared together, since the key they refer over has several columns")
+        for mine, theirs in one.columns.items():
+            taken = Tie(one.other, theirs, one.direction)
+            ties[one.table, mine] = tuple(each for each in ties[one.table, mine] if each != taken)
 
 
 def _tie(draft: Draft, name: str, ties: tuple[Tie, ...]) -> None:

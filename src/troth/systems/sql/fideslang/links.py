@@ -48,6 +48,40 @@ def resolved(page: Page, tables: Tables, keys: Sequence[str]) -> Ties:
     return found
 
 
+Keys = Mapping[str, frozenset[str]]
+"""Table → the columns its file calls `primary_key`."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """References of several columns of `table` that are one: `columns` of it → those of `other`, compared together."""
+
+    table: str
+    other: str
+    columns: dict[str, str]
+    direction: Literal["from", "to"]
+
+
+def bundled(ties: Ties, keys: Keys) -> Iterator[Bundle]:
+    """References over a key of several columns. Part of such a key alone leads to rows of anybody: an order is told
+    by country and number, and every order of the country would be somebody's."""
+    groups: dict[tuple[str, str, Literal["from", "to"]], list[tuple[str, str]]] = {}
+    for (table, column), each in ties.items():
+        for one in each:
+            groups.setdefault((table, one.table, one.direction), []).append((column, one.column))
+    for (table, other, direction), pairs in groups.items():
+        theirs = [pair for pair in pairs if len(keys[other]) > 1 and pair[1] in keys[other]]
+        mine = [pair for pair in pairs if len(keys[table]) > 1 and pair[0] in keys[table]]
+        whole = next((each for each in (theirs, mine) if _one_to_one(each)), None)
+        if whole:
+            yield Bundle(table, other, dict(whole), direction)
+
+
+def _one_to_one(pairs: Sequence[tuple[str, str]]) -> bool:
+    many = len(pairs)
+    return many > 1 and len({mine for mine, _ in pairs}) == many and len({theirs for _, theirs in pairs}) == many
+
+
 def _written(leaf: Leaf) -> Iterator[tuple[Where, Written]]:
     for index, one in enumerate(leaf.meta.references):
         yield (*leaf.at, "fides_meta", "references", str(index)), one

@@ -126,12 +126,22 @@ def test_other_headers_and_what_is_no_secret_stay() -> None:
     ["grant_type=x&client_secret={}&scope=a", '{{"access_token": "{}", "expires_in": 3}}',
      '[{{"a": {{"password": "{}"}}}}]', "<R><SecretAccessKey>{}</SecretAccessKey></R>",
      '{{"credentials": {{"privateKey": "{}"}}}}',
+     ' {{"access_token": "{}"}}', '\n[{{"token": "{}"}}]', '\ufeff{{"access_token": "{}"}}',
+     '{{"access_token": "{}"}}\n{{"a": 1}}', '{{"access_token": "{}',
      "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", "assertion={}"],
 )  # fmt: skip
 def test_bodies_that_carry_a_credential_lose_it(text: str) -> None:
     hidden = masks.body(text.format("s3cr3t-value"))
     assert "s3cr3t" not in hidden
     assert "***" in hidden
+
+
+def test_half_a_character_in_a_reply_stops_no_call(file: Path) -> None:
+    """JSON can hold half of a pair; the call was made, so nothing may fail after it."""
+    reply = b'{"access_token": "s3cr3t", "name": "\\ud800"}'
+    note("x", method="GET", url="https://a.example", headers={}, body=b"", status=200, response=reply)
+    (line,) = lines(file)
+    assert json.loads(line["response"]) == {"access_token": "***", "name": "\ud800"}
 
 
 def test_addresses_lose_their_credentials() -> None:

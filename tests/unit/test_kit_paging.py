@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth.systems.kit.api import Api, Reply, keyed
+from troth.systems.kit.api import Api, Reply, _code, keyed
 from troth.systems.kit.auth import NoAuth
 from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.kit.paging import by_cursor, by_number, by_offset, link_header, link_in
@@ -87,6 +87,23 @@ def test_a_link_never_leads_to_another_host() -> None:
                  "https://a.example/v1evil", "https://a.example/v1@evil.example/x", ""):  # fmt: skip
         with pytest.raises(SystemProblem, match="leave the configured address"):
             api.local(link)
+
+
+@pytest.mark.parametrize("path", ["/files/people/..", "/files/../x", "/a/.", "/..", "//x", "x"])
+def test_an_id_that_is_dots_never_names_what_lies_above_it(path: str) -> None:
+    api = Api("x", read(ConnectorSettings, "x", {"url": "https://a.example/v1/"}, Path()), NoAuth())
+    with pytest.raises(SystemProblem, match="leave the configured address") as caught:
+        api.call("erase", "DELETE", path)
+    assert caught.value.consequence == "stop"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [({"errorCode": "E0000001"}, " E0000001"), ({"errorCode": "E0000001\n"}, ""), ({"error": "jo@example.org"}, ""),
+     ([{"errorCode": "INVALID_FIELD"}], " INVALID_FIELD"), ({"error": "+15005550000"}, ""), ({"error": "no way"}, "")],
+)  # fmt: skip
+def test_codes_of_vendors_are_told_and_their_sentences_are_not(body: Any, told: str) -> None:
+    assert f" {_code(body)}".rstrip(" ") == told
 
 
 def test_a_key_fits_a_header_and_is_the_same_each_time() -> None:

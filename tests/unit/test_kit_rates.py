@@ -78,6 +78,8 @@ def test_classes_of_calls_have_a_pace_each_and_unnamed_ones_share_the_first() ->
      ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": str((int(NOW.timestamp()) + 42) * 1000)}, 42),
      ({"ratelimit-remaining": "0", "ratelimit-reset": "7"}, 7),
      ({"ratelimit": '"default";r=0;t=12'}, 12), ({"ratelimit": '"default";r=5;t=12'}, None),
+     ({"ratelimit": '"d";r=0;t=99999999999999999999'}, 86400),
+     ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "999999999"}, 86400),
      ({"x-ratelimit-remaining": "0", "retry-after": "Thu, 01 Jan 2026 00:00:09 GMT"}, 9),
      ({"x-ratelimit-remaining": "3", "x-ratelimit-reset": "30"}, None), ({"x-ratelimit-remaining": "0"}, None),
      ({"x-ratelimit-remaining": "none", "x-ratelimit-reset": "x"}, None), ({}, None)],
@@ -126,6 +128,55 @@ def test_without_the_ledger_a_known_rate_is_kept_at_a_quarter_and_said_once(capl
         assert pace.turn("", 0) == 4
         assert pace.turn("", 0) == 4
     assert caplog.text.count("cannot agree on its pace") == 1
+
+
+class Shared:
+    """A ledger in memory, in the time of a clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.until, self.asked = clock, 0.0, 0
+
+    def take(self, key: str, calls: int, rate: Rate, patience: float) -> float:
+        return self.held(key)
+
+    def held(self, key: str) -> float:
+        self.asked += 1
+        return max(0.0, self.until - self.clock.now)
+
+    def hold(self, key: str, seconds: float) -> None:
+        self.until = max(self.until, self.clock.now + seconds)
+
+    def release(self, account: str) -> None:
+        self.until = 0.0
+
+
+@pytest.mark.parametrize("rates", [{}, {"": Rate(100, 1)}])
+def test_who_was_told_to_wait_notices_when_another_lifts_it(rates: dict[str, Rate]) -> None:
+    clock = Clock()
+    ledger = Shared(clock)
+    worker, console = (Pace(clock=lambda: clock.now, rates=rates) for _ in range(2))
+    for pace in (worker, console):
+        pace.share(ledger, "crm@1")
+    worker.hold(timedelta(hours=1))
+    assert console.left() == timedelta(hours=1)
+    clock.now += 2
+    before = ledger.asked
+    assert {worker.turn("", 3) for _ in range(100)} == {3598}
+    assert ledger.asked <= before + 1, "who waits does not ask all the time"
+    console.resume()
+    assert not console.left()
+    clock.now += 2
+    assert worker.turn("", 3) == 0
+
+
+def test_a_hold_the_ledger_never_heard_of_is_not_lifted_by_its_silence() -> None:
+    clock = Clock()
+    pace = Pace(clock=lambda: clock.now)
+    pace.share(Broken(), "crm@1")
+    pace.hold(timedelta(hours=1))
+    pace.share(Shared(clock), "crm@1")
+    clock.now += 10
+    assert pace.turn("", 3) == 3590
 
 
 def test_without_the_ledger_the_vendors_word_still_holds_here() -> None:

@@ -49,7 +49,21 @@ def test_every_fault_is_told_and_no_secret(tmp_path: Path) -> None:
     assert "secret-word" not in told
 
 
-@pytest.mark.parametrize("text", ["systems: [", "a", "systems: 3", "systems: {a: 1}", "", "systems: {a: {}}", "\t"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "systems: [",
+        "a",
+        "systems: 3",
+        "systems: {a: 1}",
+        "",
+        "systems: {a: {}}",
+        "\t",
+        "systems:",
+        "systems: {a: {connector: sql}, a: {connector: files}}",
+        "systems: {a: {connector: files, title: a, title: b}}",
+    ],
+)
 def test_a_file_that_is_not_one_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(SystemProblem, match=r"systems\.yaml") as caught:
         load(written(tmp_path, text))

@@ -31,6 +31,11 @@ class SystemsFile:
     entries: Entries
 
     @property
+    def whole(self) -> bool:
+        """Whether it says which systems there are, be it none."""
+        return bool(self.entries) or splice.child_value(self.text, "systems") == {}
+
+    @property
     def digest(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
 

@@ -55,7 +55,10 @@ class Registry:
 
 def load(path: Path) -> Registry:
     """The registry of a systems file; empty when there is no file. Raises `SystemProblem` with every fault in it."""
-    entries = config.read(path).entries
+    found = config.read(path)
+    if path.exists() and not found.whole:  # one that lost its content is no deployment without systems
+        raise SystemProblem(f"{path.name}: must hold `systems:` with one mapping a system", consequence="fix settings")
+    entries = found.entries
     systems, faults = _made(entries, path.parent)
     if faults:
         raise SystemProblem(f"{path.name}: {'; '.join(faults)}", consequence="fix settings")

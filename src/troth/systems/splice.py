@@ -103,6 +103,12 @@ def _dump(content: Mapping[str, Any], indent: int, note: str = "") -> str:
     return "".join(f"{' ' * indent}{row}\n" for row in rows)
 
 
+def child_value(text: str, name: str) -> Any:
+    """The value of a member of the whole; None where there is none."""
+    found = _child(yaml.compose(text, yaml.CSafeLoader), name)
+    return None if found is None else _value(found[1])
+
+
 def twice(text: str) -> str:
     """A system, or a setting of one, that is named twice: readers of YAML silently take the last. Empty for none."""
     found = _child(yaml.compose(text, yaml.CSafeLoader), "systems")

@@ -105,10 +105,12 @@ class PostHog(SaasSystem):
             return Done({"persons": 0})
         now = ground.clock()
         persons = self.people.of(who)
-        live = [person["uuid"] for person in persons]
-        queued, never = self._pointed(who, live)
+        live = {person["uuid"]: person["created_at"] for person in persons}
+        queued, never = self._pointed(who, list(live))
         sessions = tuple(self.people.recordings(self.people.where(who, persons)))
-        return self.erasure.begin(Plan((*live, *queued), sessions, self._personless(ids, never), now))
+        return self.erasure.begin(
+            Plan({**live, **dict.fromkeys(queued, "")}, sessions, self._personless(ids, never), now)
+        )
 
     def check(self, token: str) -> Outcome:
         """Deletes what is there; done when PostHog says the events are deleted, and nothing of it can be seen."""

@@ -6,6 +6,7 @@ Ids it made from a device's come back with the device: what came after the reque
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -18,9 +19,12 @@ SKEW = timedelta(minutes=5)  # by which PostHog's clock and ours may differ
 
 @dataclass(frozen=True)
 class Plan:
-    """What an erasure is about: ids PostHog made, when it was asked for, and how many events it cannot delete."""
+    """What an erasure is about: ids PostHog made, when it was asked for, and how many events it cannot delete.
 
-    persons: tuple[str, ...]
+    `persons`: id → when the profile was made; empty for one that is deleted, whose events are followed.
+    """
+
+    persons: Mapping[str, str]
     sessions: tuple[str, ...]
     personless: int
     at: datetime
@@ -33,7 +37,7 @@ def read(name: str, token: str) -> Plan:
     """The plan of a token. Raises `SystemProblem` when it is not one of ours."""
     try:
         told = json.loads(token)
-        persons = tuple(str(uuid.UUID(one)) for one in told["persons"])
+        persons = {str(uuid.UUID(one)): str(made) for one, made in told["persons"].items()}
         sessions = tuple(str(one) for one in told["sessions"])
         return Plan(persons, sessions, int(told["personless"]), moment(told["at"]))
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -57,7 +61,8 @@ class Erasure:
         """Done when PostHog says the events are deleted, and neither they nor persons nor recordings can be seen."""
         sessions = [one for one in plan.sessions if self._people.recording(one) is not None]
         self._people.delete_recordings(sessions)
-        persons = [one["uuid"] for one in self._people.now(plan.persons) if moment(one["created_at"]) <= plan.at + SKEW]
+        there = self._people.now(tuple(plan.persons))
+        persons = [one["uuid"] for one in there if one["created_at"] == plan.persons[one["uuid"]]]
         self._people.delete(persons)
         if sessions or persons:
             return Pending(plan.token(), self._poll)

@@ -6,7 +6,7 @@ from typing import Any
 
 import azure_stand_in as azurite
 import pytest
-from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import BlobServiceClient, ContentSettings
 
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, SystemProblem
@@ -131,6 +131,33 @@ def test_a_shared_access_signature_will_do(address: str, kit: Any, made: Any) ->
     until = datetime.now(UTC) + timedelta(hours=1)
     sas = generate_account_sas(azurite.ACCOUNT, azurite.KEY, "sco", "rldf", until)  # type: ignore[arg-type]
     assert len(made(account_key=None, sas=sas).find(WHO).findings) == 1
+
+
+@pytest.mark.parametrize("label", ["gzip", "br", ""])
+def test_an_encoding_is_a_label_of_whoever_put_the_blob(kit: Any, made: Any, label: str) -> None:
+    kit.upload_blob("users/acct-7/a", b"hello", content_settings=ContentSettings(content_encoding=label or None))
+    system = made(content_bytes=5)
+    (found,) = system.find(WHO).findings
+    assert found.values["content"] == "hello"
+    look = lambda service: service.get_blob_client("uploads", "users/acct-7/a").get_blob_properties()  # noqa: E731
+    assert system.blobs._storage.call("look", look).size == 5
+
+
+def test_a_blob_of_the_person_with_a_snapshot_of_somebody_else_stays(kit: Any, made: Any) -> None:
+    """Azure deletes a blob with all its snapshots or not at all."""
+    kit.upload_blob("shared", b"1", tags={"owner": "acct-8"}).create_snapshot()
+    kit.upload_blob("shared", b"2", tags={"owner": "acct-7"}, overwrite=True)
+    kit.upload_blob("alone", b"3", tags={"owner": "acct-7"}).create_snapshot()
+    outcome = made(containers=[{"container": "uploads", "tags": {"owner": "{account}"}}]).erase(WHO, key="e")
+    (stays,) = outcome.remains
+    assert "snapshots" in stays.reason
+    assert names(kit) == ["shared", "shared"]
+
+
+def test_a_short_name_is_not_the_beginning_of_others(kit: Any, made: Any) -> None:
+    put(kit, "a", "a1", "a/b", "b")
+    system = made(containers=[{"container": "uploads", "names": ["{account}"]}])
+    assert [f.values["name"] for f in system.find(Identifiers(account=("a",))).findings] == ["a"]
 
 
 def test_the_test_and_the_oldest(kit: Any, made: Any) -> None:

@@ -99,6 +99,38 @@ class TestBlobs:
     def test_properties_that_are_none_are_no_setting(self) -> None:
         assert soft_delete("<html>Sorry</html>") is None
 
+    @pytest.mark.parametrize("kept", [{"held": True}, {"until": "2030-01-02T00:00:00Z"}])
+    def test_an_immutable_blob_stays_and_the_reason_is_told(self, it: Subject, kept: dict[str, Any]) -> None:
+        it.ask("seed", records=[blob(**kept), blob(name=f"{JO}.png")], versioning=False)
+        (remains,) = done(it.erase()).remains
+        assert ("legal hold" if "held" in kept else "2030-01-02") in repr(remains)
+        assert [record["name"] for record in it.records()] == ["acct-7.json"]
+
+    def test_a_version_that_bears_anothers_tag_is_anothers(self, it: Subject) -> None:
+        owners = [("a", "acct-8"), ("a", "acct-7"), ("b", "acct-7"), ("b", "acct-8")]
+        it.ask("seed", records=[blob(name=name, tags={"owner": owner}) for name, owner in owners], soft_delete=9)
+        assert sorted(finding.kind for finding in it.find().findings) == ["blob", "older version of a blob"]
+        it.erase()
+        left = [(record["name"], record["tags"]["owner"], bool(record["deleted"])) for record in it.records()]
+        assert sorted(left) == sorted((name, owner, owner == "acct-7") for name, owner in owners)
+
+    def test_a_name_that_leads_elsewhere_in_an_address_reaches_nobody(self, it: Subject) -> None:
+        it.ask("seed", records=[blob(name="users/../acct-8.json"), blob(name="acct-8.json")])
+        places = [{"container": "uploads", "names": ["users/{account}/"]}]
+        system, who = it.made(containers=places), Identifiers(account=("..",))
+        assert len(system.find(who).findings) == 1
+        with it.trouble("stop"):
+            system.erase(who, key="e")
+        assert len(it.records()) == 2
+
+    def test_what_an_earlier_setting_keeps_stays_as_long_as_that_one_said(self, it: Subject) -> None:
+        it.ask("seed", records=[blob()], soft_delete=90)
+        it.erase()
+        it.ask("seed", soft_delete=7)
+        (kept,) = done(it.erase()).remains
+        assert isinstance(kept, Expires)
+        assert kept.on == "90 days after deletion"
+
 
 class TestPurges:
     def test_a_purge_is_followed_to_its_end_and_looked_after(self, it: Subject) -> None:
@@ -174,6 +206,16 @@ class TestQueries:
         it.ask("seed", records=[row(UserId=text), row(UserId="other")])
         found = it.find(Identifiers(account=(text,))).findings
         assert [finding.values["UserId"] for finding in found] == [text]
+
+    def test_accounts_are_told_apart_by_the_case_of_letters(self, it: Subject) -> None:
+        guid = "0A1B2C3D-0000-4000-8000-00000000000F"
+        it.ask("seed", records=[row(UserId=name) for name in ("aB7", "Ab7", guid.lower())])
+        who = Identifiers(account=("aB7",))
+        assert [finding.values["UserId"] for finding in it.find(who).findings] == ["aB7"]
+        assert isinstance(it.system.erase(who, key="e"), Pending)
+        it.ask("advance")
+        assert sorted(record["UserId"] for record in it.records()) == [guid.lower(), "Ab7"]
+        assert len(it.find(Identifiers(account=(guid,))).findings) == 1
 
     def test_a_literal(self) -> None:
         assert kql.literal("a'b\\c\nd") == "'a\\'b\\\\c\\nd'"

@@ -17,11 +17,15 @@ def template(text: str) -> str:
 
     A template without an identifier would reach the things of everybody.
     """
-    slots = _SLOT.findall(text)
-    unknown = [slot for slot in slots if slot not in KINDS]
-    if not slots or unknown:
+    named = slots(text)
+    if not named or set(named) - set(KINDS):
         raise ValueError(f"must name at least one of {', '.join(f'{{{kind}}}' for kind in KINDS)} and nothing else")
     return text
+
+
+def slots(text: str) -> list[str]:
+    """The kinds of identifier that the template names, each once."""
+    return list(dict.fromkeys(_SLOT.findall(text)))
 
 
 def filled(text: str, who: Identifiers, *, apart: str = "") -> list[str]:
@@ -30,9 +34,9 @@ def filled(text: str, who: Identifiers, *, apart: str = "") -> list[str]:
     apart: characters that part names in this store. In an identifier they are written as URLs write them (`%2F`):
     `users/{account}/` for the account `x/y` would else lie among the things of the account `x`.
     """
-    slots = list(dict.fromkeys(_SLOT.findall(text)))
-    known = [[_whole(value, apart) for value in spellings(who, slot)] for slot in slots]
-    made = (_put(text, dict(zip(slots, values, strict=True))) for values in product(*known))
+    named = slots(text)
+    known = [[_whole(value, apart) for value in spellings(who, slot)] for slot in named]
+    made = (_put(text, dict(zip(named, values, strict=True))) for values in product(*known))
     return list(dict.fromkeys(made))
 
 

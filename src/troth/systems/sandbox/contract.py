@@ -16,7 +16,7 @@ from werkzeug import Request, Response
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 _CSV: dict[str, Callable[[bytes], Any]] = {"text/csv": lambda content: content.decode()}
-_METHODS = frozenset({"get", "put", "post", "delete", "patch"})
+_METHODS = frozenset({"get", "head", "put", "post", "delete", "patch"})
 
 
 @dataclass(frozen=True)

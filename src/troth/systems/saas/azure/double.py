@@ -6,11 +6,12 @@ versions and snapshots only, and purges end later.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from troth.systems.saas.azure.double_kql import answer
+from troth.systems.saas.azure.double_kql import answer, holds
 from troth.systems.sandbox.double import Answer, Ask, Double, stamp, token
 
 TENANT, CLIENT, SECRET = "sandbox-tenant", "sandbox-client", "sandbox-secret"
@@ -20,7 +21,8 @@ XML = {"Content-Type": "application/xml"}
 class AzureDouble(Double):
     """`seed` takes records, page_size, versioning, soft_delete (days), permanent (may what is deleted be destroyed).
 
-    A record is a blob (container, name, body, tags, made) or a row of a log table (table and its columns).
+    A record is a blob (container, name, body, tags, made, held: under a legal hold, until: ISO time of a policy) or a
+    row of a log table (table and its columns).
     """
 
     vendor: ClassVar[str] = "azure"
@@ -74,8 +76,8 @@ class AzureDouble(Double):
     def do_purge(self, ask: Ask) -> Answer:
         """All filters must hold for a row; a column that is not there holds for none."""
         rows = self.state["tables"].get(ask.body["table"], [])
-        wanted = {one["column"]: [str(v).lower() for v in one["value"]] for one in ask.body["filters"]}
-        hit = [row for row in rows if all(str(row.get(name, "")).lower() in values for name, values in wanted.items())]
+        filters = [(one["column"], one["operator"], [str(v) for v in one["value"]]) for one in ask.body["filters"]]
+        hit = [row for row in rows if all(holds(row.get(name), how, values) for name, how, values in filters)]
         id = f"purge-{token()}"
         purge = {"table": ask.body["table"], "rows": hit, "status": "pending", "at": ask.now.timestamp()}
         self.state["purges"][id] = purge
@@ -102,7 +104,8 @@ class AzureDouble(Double):
         include, prefix = ask.query.get("include", "").split(","), ask.query.get("prefix", "")
         rows = [blob for blob in self._in(ask.params["container"]) if blob["name"].startswith(prefix)]
         rows = [blob for blob in rows if _shown(blob, include)]
-        return self._listing(ask, sorted(rows, key=lambda blob: (blob["name"], blob["version"])), _blob_xml)
+        shown = partial(_blob_xml, tags="tags" in include)
+        return self._listing(ask, sorted(rows, key=lambda blob: (blob["name"], blob["version"])), shown)
 
     def _found(self, ask: Ask) -> Answer:
         """What is deleted is not found by its tags, an older version only if asked for."""
@@ -117,25 +120,36 @@ class AzureDouble(Double):
         blobs = [blob for blob in self._in(ask.params["container"]) if blob["name"] == name]
         for blob in blobs:
             if version and blob["version"] == version:
-                return self._delete_version(blob, ask.query.get("deletetype"), ask.now)
+                return self._delete_version(blob, ask.query.get("deletetype"))
             if not version and blob["current"] and not blob["deleted"]:
-                self._delete_base(blob)
-                return Answer(202)
-        return Answer(404, None, {"x-ms-error-code": "BlobNotFound"})
+                return self._delete_base(blob)
+        return _refused(404, "BlobNotFound")
 
-    def _delete_base(self, blob: dict[str, Any]) -> None:
+    def do_blob_properties(self, ask: Ask) -> Answer:
+        name, version = ask.params["name"], ask.query.get("versionid")
+        for blob in self._in(ask.params["container"]):
+            if blob["name"] == name and (blob["version"] == version if version else blob["current"]):
+                until = {"x-ms-immutability-policy-until-date": _rfc(blob["until"])} if blob["until"] else {}
+                held = {"x-ms-legal-hold": "true"} if blob["held"] else {}
+                return Answer(200, blob["body"].encode(), {"Last-Modified": _rfc(blob["made"]), **until, **held})
+        return _refused(404, "BlobNotFound")
+
+    def _delete_base(self, blob: dict[str, Any]) -> Answer:
+        if blob["held"] or blob["until"]:
+            return _refused(409, "BlobImmutableDueToLegalHold" if blob["held"] else "BlobImmutableDueToPolicy")
         if self.state["versioning"]:
             blob["current"] = False
         else:
             self._drop(blob)
+        return Answer(202)
 
-    def _delete_version(self, blob: dict[str, Any], kind: str | None, now: datetime) -> Answer:
+    def _delete_version(self, blob: dict[str, Any], kind: str | None) -> Answer:
         if blob["current"]:
-            return Answer(400, None, {"x-ms-error-code": "OperationNotAllowedOnRootBlob"})
+            return _refused(400, "OperationNotAllowedOnRootBlob")
         if kind == "Permanent" and not (blob["deleted"] and self.state["permanent"]):
-            return Answer(409, None, {"x-ms-error-code": "PermanentDeleteNotAllowed"})
+            return _refused(409, "PermanentDeleteNotAllowed")
         if blob["deleted"] and kind != "Permanent":
-            return Answer(404, None, {"x-ms-error-code": "BlobNotFound"})
+            return _refused(404, "BlobNotFound")
         if kind == "Permanent":
             self.state["blobs"].remove(blob)
         else:
@@ -144,7 +158,7 @@ class AzureDouble(Double):
 
     def _drop(self, blob: dict[str, Any]) -> None:
         if self.state["soft_delete"]:
-            blob["deleted"] = True
+            blob["deleted"] = self.state["soft_delete"]  # the days it stays
         else:
             self.state["blobs"].remove(blob)
 
@@ -159,12 +173,12 @@ class AzureDouble(Double):
         return Answer(200, _xml(f"<EnumerationResults><Blobs>{inner}</Blobs>{marker}</EnumerationResults>"), XML)
 
     def _put(self, record: Mapping[str, Any], now: datetime) -> None:
-        base = {"body": "hello", "tags": {}, "made": stamp(now), **record}
+        base = {"body": "hello", "tags": {}, "made": stamp(now), "held": False, "until": "", **record}
         for blob in self._in(base["container"]):
             if blob["name"] == base["name"] and blob["current"]:
                 blob["current"] = False
         number = f"2026-01-01T00:00:00.{self.new_number():07d}Z"
-        self.state["blobs"].append({**base, "version": number, "current": True, "deleted": False})
+        self.state["blobs"].append({**base, "version": number, "current": True, "deleted": 0})
 
     def _finish(self, purge: dict[str, Any]) -> None:
         rows = self.state["tables"].get(purge["table"], [])
@@ -178,18 +192,29 @@ def _shown(blob: Mapping[str, Any], include: Iterable[str]) -> bool:
     return bool(blob["current"]) or "versions" in include
 
 
-def _blob_xml(blob: Mapping[str, Any]) -> str:
+def _blob_xml(blob: Mapping[str, Any], *, tags: bool) -> str:
     current = "<IsCurrentVersion>true</IsCurrentVersion>" if blob["current"] else ""
     deleted = "<Deleted>true</Deleted>" if blob["deleted"] else ""
-    made = datetime.fromisoformat(blob["made"]).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    left = f"<RemainingRetentionDays>{blob['deleted']}</RemainingRetentionDays>" if blob["deleted"] else ""
+    made = _rfc(blob["made"])
     size = f"<Content-Length>{len(blob['body'])}</Content-Length><BlobType>BlockBlob</BlobType>"
     times = f"<Creation-Time>{made}</Creation-Time><Last-Modified>{made}</Last-Modified><Etag>0x1</Etag>"
     name = f"<Name>{escape(blob['name'])}</Name>{deleted}<VersionId>{blob['version']}</VersionId>{current}"
-    return f"<Blob>{name}<Properties>{times}{size}</Properties></Blob>"
+    pairs = (f"<Tag><Key>{escape(k)}</Key><Value>{escape(v)}</Value></Tag>" for k, v in blob["tags"].items())
+    tagged = f"<Tags><TagSet>{''.join(pairs)}</TagSet></Tags>" if tags and blob["tags"] else ""
+    return f"<Blob>{name}<Properties>{times}{size}{left}</Properties>{tagged}</Blob>"
 
 
 def _found_xml(blob: Mapping[str, Any]) -> str:
     return f"<Blob><Name>{escape(blob['name'])}</Name><ContainerName>{quote(blob['container'])}</ContainerName></Blob>"
+
+
+def _rfc(time: str) -> str:
+    return datetime.fromisoformat(time).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+def _refused(status: int, code: str) -> Answer:
+    return Answer(status, None, {"x-ms-error-code": code})
 
 
 def _xml(inner: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 _LITERAL = r"'(?:[^'\\\n]|\\.)*'"
-_CONDITION = rf"tostring\(\['(\w+)'\]\) in~ \(({_LITERAL}(?:, {_LITERAL})*)\)"
+_CONDITION = rf"tostring\(\['(\w+)'\]\) (in~?) \(({_LITERAL}(?:, {_LITERAL})*)\)"
 _STEP = re.compile(rf"((?:[^|']|{_LITERAL})+)(?:\||$)")
 _ESCAPED = re.compile(r"\\(.)")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
@@ -38,10 +38,16 @@ def _done(step: str, rows: Rows) -> Rows:
 
 def _where(rows: Rows, step: re.Match[str]) -> Rows:
     wanted = [
-        (column, [_text(value).lower() for value in re.findall(_LITERAL, values)])
-        for column, values in re.findall(_CONDITION, step[0])
+        (column, operator, [_text(value) for value in re.findall(_LITERAL, values)])
+        for column, operator, values in re.findall(_CONDITION, step[0])
     ]
-    return [row for row in rows if any(str(row.get(column) or "").lower() in values for column, values in wanted)]
+    return [row for row in rows if any(holds(row.get(column), operator, values) for column, operator, values in wanted)]
+
+
+def holds(value: object, operator: str, values: Sequence[str]) -> bool:
+    """`in` compares letters as they are, `in~` in any case."""
+    text = str(value or "")
+    return text in values if operator == "in" else text.lower() in [one.lower() for one in values]
 
 
 def _oldest(rows: Rows, step: re.Match[str]) -> Rows:

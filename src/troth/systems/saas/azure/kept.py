@@ -39,3 +39,12 @@ def lock(container: str, told: Any) -> Expires | NotOffered:
         source="immutable storage for Azure blobs: what is held cannot be deleted",
         manual_steps="clear the hold when its ground is gone, or wait for the container's policy; then erase again",
     )
+
+
+def shared(container: str) -> NotOffered:
+    """Why a blob cannot be deleted that bears the person's tag, while snapshots of it do not."""
+    return NotOffered(
+        reason=f"a blob in container {container} has snapshots that do not bear the person's tag",
+        source="Blob service: a blob is deleted together with all its snapshots, or not at all",
+        manual_steps="look whose the snapshots are: delete them, or write the blob anew without the person's data",
+    )

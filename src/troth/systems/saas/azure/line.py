@@ -40,7 +40,8 @@ def transport(name: str, settings: AzureSettings, auth: Auth) -> "HttpTransport[
             made.status_code, made.url, made.request = reply.status_code, str(request.url), request
             made.headers = CaseInsensitiveDict(reply.headers)
             body = io.BytesIO(reply.content)
-            made.raw = HTTPResponse(body, headers=made.headers, status=reply.status_code, preload_content=False)
+            told = {"status": reply.status_code, "request_method": request.method}  # a HEAD tells a length, and ends
+            made.raw = HTTPResponse(body, headers=made.headers, preload_content=False, **told)
             return made
 
         def _sent(self, request: requests.PreparedRequest, used: Any) -> Any:
@@ -62,7 +63,7 @@ def transport(name: str, settings: AzureSettings, auth: Auth) -> "HttpTransport[
 def _client(name: str, settings: AzureSettings) -> Client:
     url = urlsplit(settings.url)
     allow = (f"{url.hostname}:{url.port or _PORTS[url.scheme]}",) if settings.allow_private else ()
-    return client(base_url=settings.url, allow=allow, timeout=settings.timeout, system=name)
+    return client(base_url=settings.url, allow=allow, timeout=settings.timeout, system=name, as_sent=True)
 
 
 def _text(value: bytes | str) -> str:

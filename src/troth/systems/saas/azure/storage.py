@@ -61,6 +61,20 @@ class Storage:
 
         return persist(once, self._pace, self._settings.patience, what)
 
+    def tried(self, act: str, do: "Callable[[BlobServiceClient], object]", *, codes: Sequence[str]) -> str:
+        """The code, of these, by which Azure refuses; empty when it is done. Raises `SystemProblem`."""
+
+        def code(service: "BlobServiceClient") -> str:
+            try:
+                do(service)
+            except Exception as error:
+                if _code(error) not in codes:
+                    raise
+                return _code(error)
+            return ""
+
+        return self.call(act, code) or ""
+
     def listed(self, act: str, start: "Callable[[BlobServiceClient], Any]") -> Iterator[Any]:
         """Everything in a list of the kit, page by page; each page is tried again by itself."""
         pages: Any = self.call(act, lambda service: start(service).by_page())

@@ -4,6 +4,7 @@ Azure takes 50 purges an hour of a workspace; a purge names one table and one co
 at once. It is asked for only where a query shows rows.
 """
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from troth.systems.kit.api import Api
 from troth.systems.kit.fields import items_of
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.names import filled
+from troth.systems.kit.names import filled, slots
 from troth.systems.kit.outcomes import Finding, SystemProblem
 from troth.systems.saas.azure import kql
 from troth.systems.saas.azure.settings import AzureSettings, LogTable
@@ -21,6 +22,7 @@ MOST_PAGES = 200
 SAMPLE = 20  # rows looked for again after a purge
 VERSION = "2025-07-01"
 FRESH = 3600.0  # seconds
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 PURGES = "purges"  # the class of calls of which Azure takes 50 an hour
 
 Purge = tuple[str, str]
@@ -49,10 +51,10 @@ class Workspace:
         """Asks for purges where there are rows: (table, id) of each, and some rows' own ids, to look for them again."""
         purges, rows = list[Purge](), dict[str, list[str]]()
         for table in self._settings.log_tables:
-            for column, values in _wanted(table, who).items():
-                sample = self._column("look for rows", kql.ids(table.table, column, values, SAMPLE))
+            for column, wanted in _wanted(table, who).items():
+                sample = self._column("look for rows", kql.ids(table.table, column, wanted, SAMPLE))
                 if sample:
-                    purges.append((table.table, self._purge(key, table.table, column, values)))
+                    purges.append((table.table, self._purge(key, table.table, column, wanted)))
                     rows.setdefault(table.table, []).extend(str(id) for id in sample if id)
         return purges, {table: list(dict.fromkeys(ids)) for table, ids in rows.items() if ids}
 
@@ -111,7 +113,7 @@ class Workspace:
         rows: list[list[Any]] = tables[0]["rows"]
         return columns, rows
 
-    def _purge(self, key: str, table: str, column: str, values: Sequence[str]) -> str:
+    def _purge(self, key: str, table: str, column: str, wanted: kql.OneOf) -> str:
         """Asks for one, unless this act did so within the hour: an act that had to wait half way goes on from there.
 
         Asking twice is harmless otherwise: the second purge finds nothing left.
@@ -119,7 +121,8 @@ class Workspace:
         begun = (key, table, column)
         if begun in self._begun and self._clock() - self._begun[begun][1] < FRESH:
             return self._begun[begun][0]
-        body = {"table": table, "filters": [{"column": column, "operator": "in~", "value": list(values)}]}
+        filters = [{"column": column, "operator": wanted.operator, "value": list(wanted.values)}]
+        body = {"table": table, "filters": filters}
         asked = {"json": body, "params": {"api-version": VERSION}, "rate": PURGES}
         reply = self._management.call("ask for a purge", "POST", f"{self._place}/purge", ok=(202,), **asked)
         id: str = reply.need("operationId", str)
@@ -141,7 +144,11 @@ class Workspace:
         )
 
 
-def _wanted(table: LogTable, who: Identifiers) -> dict[str, list[str]]:
-    """Column → what it would hold of this person."""
-    wanted = {column: filled(text, who) for column, text in table.columns.items()}
-    return {column: values for column, values in wanted.items() if values}
+def _wanted(table: LogTable, who: Identifiers) -> dict[str, kql.OneOf]:
+    """Column → what it would hold of this person: accounts as they are, `aB` and `Ab` can be two people's."""
+    wanted = {column: _one_of(text, filled(text, who)) for column, text in table.columns.items()}
+    return {column: one for column, one in wanted.items() if one.values}
+
+
+def _one_of(text: str, values: Sequence[str]) -> kql.OneOf:
+    return kql.OneOf(values, any_case=slots(text) == ["email"] or all(map(_GUID.fullmatch, values)))

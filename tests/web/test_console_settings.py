@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -283,6 +284,24 @@ def test_databases_and_files_have_no_settings_here(staff: Client, path: Path) ->
     assert staff.get("/console/systems/at/logs/settings/").status_code == 404
     assert staff.post("/console/systems/at/logs/disconnect/").status_code == 404
     assert staff.get("/console/systems/connect/files/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_system_that_is_left_alone_is_called_again_when_somebody_says_so(staff: Client, path: Path) -> None:
+    connect(staff)
+    page, resume = "/console/systems/at/crm/", "/console/systems/at/crm/resume/"
+    assert "Try now" not in staff.get(page).content.decode()
+    (system,) = services.registry().all()
+    assert isinstance(system, HubSpot)
+    system.pace.hold(timedelta(hours=1))
+    shown = staff.get(page).content.decode()
+    assert "left alone" in shown
+    assert "no calls are made before" in shown
+    assert staff.get(resume).status_code == 405
+    assert staff.post(resume).status_code == 302
+    assert "Try now" not in staff.get(page).content.decode()
+    assert [e.facts["system"] for e in evidence.entries(kind="system.resumed")] == ["crm"]
+    assert staff.post("/console/systems/at/none/resume/").status_code == 404
 
 
 def test_every_connectors_form_can_be_drawn(staff: Client, path: Path) -> None:

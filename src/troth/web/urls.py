@@ -85,6 +85,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/systems/connect/<slug:connector>/", system_settings.add, name="console-system-add-one"),
     path("console/systems/at/<str:name>/", systems.one, name="console-system"),
     path("console/systems/at/<str:name>/test/", systems.test, name="console-system-test"),
+    path("console/systems/at/<str:name>/resume/", systems.resume, name="console-system-resume"),
     path("console/systems/at/<str:name>/settings/", system_settings.edit, name="console-system-edit"),
     path("console/systems/at/<str:name>/disconnect/", system_settings.disconnect, name="console-system-remove"),
     path("console/evidence/", evidence.index, name="console-evidence"),

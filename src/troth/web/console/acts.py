@@ -56,6 +56,7 @@ WORDS = {
     "system.changed": "settings of systems changed",
     "system.connected": "systems connected",
     "system.disconnected": "systems disconnected",
+    "system.resumed": "systems called again that asked us to wait",
     "task.done": "tasks closed with proof",
     "task.dropped": "tasks dropped",
     "task.opened": "tasks opened",

@@ -5,17 +5,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from troth import ground
+from troth.evidence import services as evidence
 from troth.sharing import queries as sharing
 from troth.systems import services
 from troth.systems.files.system import FilesSystem
 from troth.systems.kit.base import System
 from troth.systems.kit.capabilities import Capability, capabilities
 from troth.systems.kit.outcomes import SystemProblem
+from troth.systems.kit.saas import SaasSystem
 from troth.systems.sql.system import SqlSystem
 from troth.verification import queries as verification
 from troth.verification.rules import ORDER, Result, Run
@@ -112,13 +116,36 @@ def test(request: HttpRequest, name: str) -> HttpResponse:
     return _show(request, name, ask=True)
 
 
-def _show(request: HttpRequest, name: str, *, ask: bool = False) -> HttpResponse:
+@staff_only
+@require_POST
+def resume(request: HttpRequest, name: str) -> HttpResponse:
+    """Call a system again that is being left alone because it asked us to wait: somebody knows that it need not be."""
     try:
-        system = next((s for s in services.registry().all() if s.name == name), None)
+        system = _named(name)
     except SystemProblem as problem:
         return _unusable(request, problem)
+    if isinstance(system, SaasSystem):
+        system.pace.resume()
+        facts: dict[str, evidence.JSON] = {"system": name, "by": str(request.user.pk)}
+        with transaction.atomic():
+            evidence.append("system.resumed", person=None, facts=facts, at=ground.clock())
+        messages.success(request, "It is called again. Steps that were put off begin at their own time.")
+    return redirect("console-system", name)
+
+
+def _named(name: str) -> System:
+    """Raises `Http404`, `SystemProblem`."""
+    system = next((s for s in services.registry().all() if s.name == name), None)
     if system is None:
         raise Http404("no system has this name")
+    return system
+
+
+def _show(request: HttpRequest, name: str, *, ask: bool = False) -> HttpResponse:
+    try:
+        system = _named(name)
+    except SystemProblem as problem:
+        return _unusable(request, problem)
     run = verification.latest()
     context = {
         "system": _full(system, run),
@@ -126,8 +153,15 @@ def _show(request: HttpRequest, name: str, *, ask: bool = False) -> HttpResponse
         "now": ground.clock(),
         "editable": system_settings.editable(name),
         "tested": tried(system) if ask else None,
+        "held_until": _held_until(system),
     }
     return render(request, "web/console/system.html", context)
+
+
+def _held_until(system: System) -> datetime | None:
+    """Until when it is left alone; None when it is not."""
+    left = system.pace.left() if isinstance(system, SaasSystem) else None
+    return ground.clock() + left if left else None
 
 
 def _unusable(request: HttpRequest, problem: SystemProblem) -> HttpResponse:
@@ -191,7 +225,7 @@ def _full(system: System, run: Run | None) -> Full:
 
 
 def _connector(system: System) -> str:
-    return CONNECTORS.get(type(system).__name__, f"{type(system).__name__} connector")
+    return CONNECTORS.get(type(system).__name__) or f"{getattr(type(system), 'TITLE', type(system).__name__)} connector"
 
 
 def words_of(state: str) -> str:

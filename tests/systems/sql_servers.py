@@ -125,11 +125,12 @@ def _postgresql() -> Server:
 
 def _mariadb(folder: Path) -> Server:
     socket = quote(str(folder / "socket"), safe="")
-    root = _server("mariadb", "", f"mariadb+pymysql://root@localhost/mysql?unix_socket={socket}&charset=utf8mb4")
+    plain = "charset=utf8mb4&ssl_disabled=true"  # each new connection would read all certificates of the machine
+    root = _server("mariadb", "", f"mariadb+pymysql://root@localhost/mysql?unix_socket={socket}&{plain}")
     root.run(
         "drop database if exists shop;\ndrop database if exists crm;\n"
         "create database shop character set utf8mb4 collate utf8mb4_general_ci;\ncreate database crm"
     )
     root.admin.dispose()
     url = f"mariadb://root@localhost/shop?unix_socket={socket}"
-    return _server("mariadb", url, url.replace("mariadb://", "mariadb+pymysql://", 1) + "&charset=utf8mb4")
+    return _server("mariadb", url, url.replace("mariadb://", "mariadb+pymysql://", 1) + f"&{plain}")

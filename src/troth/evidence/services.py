@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import LiteralString
 
 from django.db import connection, transaction
 
@@ -10,8 +11,19 @@ from troth.evidence import bundle, merkle, models, queries, signing, store
 from troth.evidence.entry import JSON, UnfitEntry, encode
 from troth.evidence.notes import checkpoint_text
 from troth.evidence.values import Checkpoint, LogDamaged
+from troth.prepared import Row
 
-__all__ = ["JSON", "NotInTransaction", "UnfitEntry", "append", "append_many", "checkpoint", "export_bundle", "sequence"]
+__all__ = [
+    "JSON",
+    "NotInTransaction",
+    "UnfitEntry",
+    "append",
+    "append_many",
+    "checkpoint",
+    "export_bundle",
+    "part",
+    "sequence",
+]
 
 BATCH = 10_000
 INSERTED = 1_000  # entries a statement
@@ -41,6 +53,14 @@ def append_many(kind: str, each: Iterable[tuple[str | None, Mapping[str, JSON]]]
     rows = [_row(kind, person, facts, at) for person, facts in each]
     batches = (rows[start : start + INSERTED] for start in range(0, len(rows), INSERTED))
     return [id for batch in batches for id in store.insert(kind, at, batch)]
+
+
+def part(kind: str, *, person: str | None = None, facts: Mapping[str, JSON], at: datetime) -> tuple[LiteralString, Row]:
+    """The entry as part of the caller's own statement, which is the act: SQL to end in `from` what it did, its values.
+
+    For acts that run for every job, where one statement is a transaction. Raises UnfitEntry.
+    """
+    return store.PART, (kind, at, *_row(kind, person, facts, at))
 
 
 def _row(kind: str, person: str | None, facts: Mapping[str, JSON], at: datetime) -> store.Row:

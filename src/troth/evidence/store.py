@@ -27,6 +27,10 @@ from unnest(%s::text[], %s::bytea[], %s::bytea[]) with ordinality as entry (pers
 order by entry.nth
 returning id
 """
+PART = """
+insert into evidence_entry (kind, at, person, body, leaf_hash)
+select %s::text, %s::timestamptz, %s::text, %s::bytea, %s::bytea
+"""
 _PLACE = """
 with batch as (
     select id, row_number() over (order by id) as nth

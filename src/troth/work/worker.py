@@ -21,6 +21,7 @@ HEARTBEAT_S = 2.0
 STALLED_S = 7.0  # a worker silent for longer counts as dead: its jobs run again
 RESCUE_EVERY_S = 1.5
 GONE_S = 60.0  # and after this its row goes
+LOOK_EVERY_S = 1.0  # for jobs that became due; new ones announce themselves
 
 # one statement, so that two rescuers never take the same job, nor one that meanwhile ended or was taken over;
 # a job that keeps taking its worker down with it waits longer each time, and lets the others pass
@@ -75,6 +76,7 @@ async def _work(app: App, concurrency: int, name: str, stop: threading.Event | N
             app.run_worker_async(
                 concurrency=concurrency,
                 name=name,
+                fetch_job_polling_interval=LOOK_EVERY_S,
                 update_heartbeat_interval=HEARTBEAT_S,
                 stalled_worker_timeout=GONE_S,
             )

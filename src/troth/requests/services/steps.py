@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from troth.evidence import services as evidence
-from troth.prepared import rows
+from troth.evidence.entry import JSON
+from troth.prepared import Row, rows
 from troth.requests import rules
 from troth.requests.models import Request, Step
 from troth.requests.services import hands, work
@@ -92,36 +93,58 @@ def _failed(step: Step, problem: SystemProblem, now: datetime) -> work.Result:
     return work.Result("staff", step.count, note, token=step.token, reason="unreachable", manual=manual)
 
 
-@transaction.atomic
 def _settle(step: Step, result: work.Result, now: datetime) -> str:
     """The outcome and its evidence, in one transaction; the state the step has then.
 
     The request's row is not locked, so that twenty systems of one request do not hold each other up.
     """
+    reason = result.reason or step.reason
+    outcome = (result.state, reason, result.count, result.note, result.token, step.attempts + result.waited)
+    # whoever changed the step since we read it has settled it, or waits already: their outcome stands
+    values = (*outcome, result.found, now, step.id, step.state, step.changed_at)
+    if result.again is None and result.state != "staff" and not step.reason:
+        settled = _settle_plainly(step, result, values, now)
+    else:
+        settled = _settle_with_more(step, result, values, now)
+    return result.state if settled else Step.objects.values_list("state", flat=True).get(id=step.id)
+
+
+def _settle_plainly(step: Step, result: work.Result, values: Row, now: datetime) -> bool:
+    """A step that no person had to do with: nothing but outcome and evidence, in one statement."""
+    person, facts = _told(step, step.request, result.state, result.count)
+    entry, entry_values = evidence.part("request.step", person=person, facts=facts, at=now)
+    done = f"with settled as ({_SETTLE}), told as ({entry} from settled) select 1 from settled"  # noqa: S608 (constants)
+    return bool(rows(done, [*values, *entry_values]))
+
+
+@transaction.atomic
+def _settle_with_more(step: Step, result: work.Result, values: Row, now: datetime) -> bool:
+    """A step that goes on later, or one that a person has to do with."""
     from troth.requests.tasks import step_later
 
-    reason = result.reason or step.reason
-    outcome = [result.state, reason, result.count, result.note, result.token, step.attempts + result.waited]
-    # whoever changed the step since we read it has settled it, or waits already: their outcome stands
-    if not rows(_SETTLE, [*outcome, result.found, now, step.id, step.state, step.changed_at]):
-        return Step.objects.values_list("state", flat=True).get(id=step.id)
+    if not rows(_SETTLE, values):
+        return False
     if result.again is not None:
         step_later(step.id, result.again)
-        return result.state
-    request = step.request
+        return True
     if result.state == "staff":
-        hands.to_staff(step, request, result.manual, now)
+        hands.to_staff(step, step.request, result.manual, now)
     elif step.reason:
-        hands.done_without(step, request, now)
+        hands.done_without(step, step.request, now)
         _unblock(step, result.state, now)  # only a step that was with staff held one up
-    note_step(step, request, result.state, result.count, now)
-    return result.state
+    note_step(step, step.request, result.state, result.count, now)
+    return True
 
 
 def note_step(step: Step, request: Request, state: str, count: int, now: datetime, **more: str) -> None:
     """The evidence of a step's outcome."""
+    person, facts = _told(step, request, state, count, **more)
+    evidence.append("request.step", person=person, facts=facts, at=now)
+
+
+def _told(step: Step, request: Request, state: str, count: int, **more: str) -> tuple[str | None, dict[str, JSON]]:
     facts = {"request": str(request.id), "system": step.system, "phase": step.phase, "state": state, **more}
-    evidence.append("request.step", person=request.pseudonym or None, facts={**facts, "count": count}, at=now)
+    return request.pseudonym or None, {**facts, "count": count}
 
 
 def settled(step: Step, request: Request, now: datetime, *, state: str) -> None:

@@ -247,3 +247,22 @@ def test_connection_is_tested_and_problems_name_what_to_do(
         assert problem.value.consequence == "fix settings"
     with pytest.raises(SystemProblem, match="does not answer"):
         make(f"s3://{bucket}", endpoint="http://127.0.0.1:9").test()
+
+
+@pytest.mark.parametrize("kept", [b"", _line("bo@x.org")])
+def test_what_somebody_puts_there_while_versions_are_removed_stays(
+    aws: Any, make: Callable[..., FilesSystem], monkeypatch: pytest.MonkeyPatch, kept: bytes
+) -> None:
+    aws.create_bucket(Bucket="logs-bucket")
+    aws.put_bucket_versioning(Bucket="logs-bucket", VersioningConfiguration={"Status": "Enabled"})
+    for content in (_line("ann@x.org"), _line("ann@x.org") + kept):
+        aws.put_object(Bucket="logs-bucket", Key="app/a.jsonl", Body=content)
+    drop = s3_module.S3Store._drop
+
+    def then_put(self: s3_module.S3Store, *given: Any, **more: Any) -> None:
+        aws.put_object(Bucket="logs-bucket", Key="app/a.jsonl", Body=_line("cy@x.org"))
+        drop(self, *given, **more)
+
+    monkeypatch.setattr(s3_module.S3Store, "_drop", then_put)
+    assert isinstance(make("s3://logs-bucket").erase(ANN, key="1"), Done)
+    assert sorted(_contents(aws, "logs-bucket")) == sorted([one for one in (kept, _line("cy@x.org")) if one])

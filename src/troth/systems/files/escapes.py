@@ -12,7 +12,9 @@ _PERCENT = re.compile(rb"%(?:25)*(?:" + _ODD + rb")")
 _UNICODE = re.compile(rb"\\u00(?:25|" + _ODD + rb")")
 _HEX = re.compile(rb"\\x(?:25|" + _ODD + rb")")
 _PLUS = re.compile(rb"%(?:25)*2b|\\u002b|\\x2b")
-_ESCAPE = re.compile(rb"%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\[a-z\"'/\\]")
+_NUMBERED = rb"%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})"
+_ESCAPES = (re.compile(_NUMBERED + rb"|\\[a-z\"'/\\]"), re.compile(_NUMBERED))
+"""As JSON has them, and where a backslash may be none: in `shop\\ann` it takes no letter away."""
 _PERCENTS = re.compile(rb"%[0-9a-f]{2}")
 _SLASHES = re.compile(rb"\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[a-z\"'/\\])")
 
@@ -42,12 +44,14 @@ def unusual(view: bytes, found: frozenset[bytes], *, plus: bool) -> bool:
 
 def resolved(view: bytes) -> Iterator[bytes]:
     """The view with escapes resolved, once and again while there are any. Newlines stay where they are."""
-    for _ in range(_DEEP):
-        plain = _ESCAPE.sub(_plain, view)
-        if plain == view:
-            return
-        yield plain
-        view = plain
+    for escape in _ESCAPES:
+        before = view
+        for _ in range(_DEEP):
+            plain = escape.sub(_plain, before)
+            if plain == before:
+                break
+            yield plain
+            before = plain
 
 
 def blanked(view: bytes) -> bytes:

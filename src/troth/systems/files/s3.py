@@ -157,7 +157,7 @@ class S3Store(ObjectStore):
             if _code(problem) in ("PreconditionFailed", "ConditionalRequestConflict"):
                 raise Changed(item.name) from problem
             raise
-        self._drop(key, keep=done.get("VersionId", "null"))
+        self._drop(key, done.get("VersionId", "null"), itself=False)
 
     def _in_parts(self, key: str, tag: str, fresh: Any, like: dict[str, Any]) -> Any:
         upload = self._call("create_multipart_upload", Key=key, **like)["UploadId"]
@@ -177,16 +177,33 @@ class S3Store(ObjectStore):
         key = item.place["Key"]
         if item.current:
             self._unchanged(item)
-            self._drop(key)
+            self._drop(key, item.place["VersionId"])
             return
         self._delete([item.place])
-        if not any(one["Key"] == key for one in self._pages(key, "Versions")):
-            self._drop(key)
+        every = list(self._of(key))
+        if not any(map(_has_content, every)):
+            self._delete(every)  # markers that would stand for nothing
 
-    def _drop(self, key: str, keep: str = "") -> None:
-        """Removes all versions and delete markers of the key, but for the version `keep`."""
-        every = [one for one in self._pages(key, "Versions", "DeleteMarkers") if one["Key"] == key]
-        self._delete([one for one in every if one["VersionId"] != keep])
+    def _drop(self, key: str, version: str, *, itself: bool = True) -> None:
+        """Removes a version that was current, unless `itself` is not to go, and all that it superseded, markers too.
+
+        What somebody has put there since is theirs, and stays.
+        """
+        every = list(self._of(key))
+        contents = [one for one in every if _has_content(one)]
+        at = next((n for n, one in enumerate(contents) if one["VersionId"] == version), None)
+        if at is None:
+            raise Changed(key)
+        since = contents[at - 1]["LastModified"] if at else None
+        markers = [
+            one for one in every
+            if not _has_content(one) and not one["IsLatest"] and (since is None or one["LastModified"] < since)
+        ]  # fmt: skip
+        self._delete([*contents[at if itself else at + 1 :], *markers])
+
+    def _of(self, key: str) -> Iterator[dict[str, Any]]:
+        """Versions of the key, the newest first, and its delete markers."""
+        return (one for one in self._pages(key, "Versions", "DeleteMarkers") if one["Key"] == key)
 
     def _delete(self, versions: list[dict[str, Any]]) -> None:
         for start in range(0, len(versions), _DELETED):
@@ -196,6 +213,11 @@ class S3Store(ObjectStore):
             if failed:
                 code = failed[0].get("Code", "refused")
                 raise OSError(errno.EACCES, f"{len(failed)} versions could not be deleted ({code})")
+
+
+def _has_content(version: dict[str, Any]) -> bool:
+    """Not so of a delete marker."""
+    return "ETag" in version
 
 
 def _code(problem: OSError) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.mongo import answers, writing
 from troth.systems.mongo.changing import corrected, is_masked, masked, masks
 from troth.systems.mongo.paths import places, token, values
-from troth.systems.mongo.reaching import Held, reach, shared
+from troth.systems.mongo.reaching import Held, reach
 from troth.systems.mongo.refusing import live, refusals
+from troth.systems.mongo.sharing import shared
 from troth.systems.mongo.spelling import forms, identifiers
 from troth.systems.mongo.store import Store, Swallowed, told
 from troth.systems.mongo.system import MongoSystem
@@ -136,6 +138,10 @@ def _drop(inside: Any, parts: list[str]) -> None:
         del inside[parts[0]]
     else:
         _drop(inside[parts[0]], parts[1:])
+
+
+def _keyed(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _who(*emails: str) -> Identifiers:
@@ -284,6 +290,89 @@ def test_what_only_erased_people_share_is_erased_with_them() -> None:
     assert memory.world["homes"][1] == WORLD["homes"][1]
 
 
+def test_a_ticket_that_names_its_writer_goes_with_them_whoever_answers_it() -> None:
+    memory = Memory(WORLD)
+    _erase(memory, _who("bo@x.org"))
+    assert "bo@x.org" not in str(memory.world["tickets"])
+
+
+def test_an_erased_persons_ticket_is_not_its_agents() -> None:
+    memory = Memory(WORLD)
+    _erase(memory, _who("bo@x.org"))
+    held = reach(DATASET, [_who("agent@x.org")], memory)
+    assert list(held["tickets"].documents) == [2]
+
+
+def test_what_a_shared_document_leads_to_is_shared_too() -> None:
+    dataset = parse(
+        """
+title: Homes
+tables:
+  users:
+    key: _id
+    on_erase: anonymise
+    columns:
+      _id: {none: key}
+      mail: {item: email, identity: email, on_erase: random}
+      home: {none: tie, references: {column: homes._id, direction: to}}
+  homes: {key: _id, on_erase: anonymise, columns: {_id: {none: key}, street: street}}
+  keys:
+    key: _id
+    on_erase: delete
+    columns: {_id: {none: key}, home: {none: tie, references: homes._id}, code: password}
+"""
+    )
+    users = [{"_id": 1, "mail": "a@x.org", "home": 5}, {"_id": 2, "mail": "b@x.org", "home": 5}]
+    memory = Memory({"users": users, "homes": [{"_id": 5, "street": "S"}], "keys": [{"_id": 1, "home": 5, "code": 9}]})
+    before = deepcopy(memory.world)
+    held, plan = _erase(memory, _who("a@x.org"), dataset=dataset)
+    assert (memory.world["homes"], memory.world["keys"]) == (before["homes"], before["keys"])
+    assert [one["table"] for one in answers.erased(dataset, held, plan, 0, True).evidence["kept"]] == ["keys", "homes"]
+    _erase(memory, _who("b@x.org"), dataset=dataset)  # nobody living is left there
+    assert (memory.world["homes"], memory.world["keys"]) == ([{"_id": 5}], [])
+
+
+def test_a_document_of_several_people_stays_where_it_names_a_stranger() -> None:
+    text = (
+        "{title: t, tables: {rooms: {key: _id, on_erase: anonymise, several_people: true, columns: "
+        "{_id: {none: key}, members.mail: {item: email, identity: email, on_erase: random}}}}}"
+    )
+    dataset, members = parse(text), [{"mail": "a@x.org"}, {"mail": "b@x.org"}]
+    memory = Memory({"rooms": [{"_id": 1, "members": members}]})
+    _erase(memory, _who("a@x.org"), dataset=dataset)
+    assert memory.world["rooms"][0]["members"] == members
+    _erase(memory, _who("A@x.org"), _who("b@x.org"), dataset=dataset)
+    assert "@x.org" not in str(memory.world["rooms"])
+
+
+@pytest.mark.parametrize("phone", ["n/a", "-", "+", "unknown"])
+def test_a_phone_without_digits_is_nobodys(phone: str) -> None:
+    dataset = parse(
+        "{title: t, tables: {a: {key: _id, on_erase: anonymise, columns: "
+        "{_id: {none: key}, tel: {item: phone, identity: phone}, name: full-name}}}}"
+    )
+    memory = Memory({"a": [{"_id": 1, "tel": "", "name": "Bo"}, {"_id": 2, "tel": "-", "name": "Cat"}]})
+    assert not reach(dataset, [Identifiers(phone=(phone,))], memory)["a"].documents
+
+
+def test_a_name_that_begins_as_masks_do_is_masked_all_the_same() -> None:
+    dataset = parse(
+        "{title: t, tables: {a: {key: _id, on_erase: anonymise, columns: "
+        "{_id: {none: key}, mail: {item: email, identity: email, on_erase: random}}}}}"
+    )
+    memory = Memory({"a": [{"_id": 1, "mail": "erased-head@x.org"}]})
+    _erase(memory, _who("erased-head@x.org"), dataset=dataset)
+    assert "head" not in str(memory.world)
+
+
+def test_a_correction_leaves_keys_and_references_alone() -> None:
+    held = reach(DATASET, [_who("ana@x.org")], Memory(WORLD))
+    plan = writing.correction(DATASET, held, {"user-id": "another", "full-name": "Anna"})
+    assert {name: [each.set for each in step.updates.values()] for name, step in plan.items() if step.updates} == {
+        "users": [{"profile.name": "Anna"}]
+    }
+
+
 def test_a_correction_touches_only_what_differs() -> None:
     document = {"_id": 1, "a": {"name": "Old"}, "b": [{"name": "Old"}, {"name": "New"}]}
     update = corrected(document, {"a.name": "New", "b.name": "New", "c": "New"})
@@ -416,7 +505,7 @@ def test_masking_twice_is_masking_once(document: dict[str, Any]) -> None:
     )
     chosen = masks(dataset.tables["x"], "anonymise")
     memory = Memory({"x": [{"_id": 1, **deepcopy(document)}]})
-    update = masked(memory.world["x"][0], chosen, str)
+    update = masked(memory.world["x"][0], chosen, _keyed)
     memory.apply({"x": writing.Step("anonymised", {1: update})})
     assert is_masked(memory.world["x"][0], chosen)
 

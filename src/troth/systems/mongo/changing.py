@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from troth.systems.mongo.paths import Document, places
+from troth.systems.mongo.spelling import is_masked_text
 from troth.systems.sql.mask import LONGEST, MARK
 from troth.systems.sql.model import Act, Dataset, Fixed, Hashed, Keep, Null, Random, Table
 
@@ -101,7 +102,7 @@ def _new(value: Any, mask: Mask, keyed: Hash) -> Any:
         return None
     if isinstance(mask, Fixed):
         return mask.fixed
-    if isinstance(value, str) and value.startswith(MARK):
+    if is_masked_text(value):
         return value
     if isinstance(mask, Random):
         return f"{MARK}{secrets.token_hex(LONGEST['random'] // 2)}{mask.random.suffix}"

@@ -4,16 +4,16 @@ Pure but for `ask`, which looks documents up. The rules are those of SQL databas
 over a reference, and that names somebody else by its own e-mail, phone or account, is that person's.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Protocol
 
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.mongo.paths import Document, token, values
-from troth.systems.mongo.spelling import alternatives, forms, identifiers, same
-from troth.systems.sql.graph import NAMING, ByIdentity, ByLink, ways
-from troth.systems.sql.model import Dataset
+from troth.systems.mongo.spelling import alternatives, forms, identifiers, is_masked_text, same
+from troth.systems.sql.graph import NAMING, ByIdentity, ByLink, Way, ways
+from troth.systems.sql.model import Dataset, Kind
 
 Key = Hashable
 Pairs = set[tuple[str, Key, int]]
@@ -28,11 +28,15 @@ class Ask(Protocol):
 
 @dataclass
 class Held:
-    """What was reached of one collection: documents, whose they are, and who was led there though they name another."""
+    """What was reached of one collection: documents, whose they are, and who was led there though they name another.
+
+    `several`: documents of a collection that may name several people, and that name somebody who is not looked for.
+    """
 
     documents: dict[Key, Document] = field(default_factory=dict)
     holders: dict[Key, set[int]] = field(default_factory=dict)
     others: dict[Key, set[int]] = field(default_factory=dict)
+    several: set[Key] = field(default_factory=set)
 
     def of(self, person: int) -> list[Key]:
         return [key for key, holders in self.holders.items() if person in holders]
@@ -57,7 +61,13 @@ class _Reach:
     def __init__(self, dataset: Dataset, people: Sequence[Identifiers], ask: Ask) -> None:
         self.people = people
         self.ask = ask
+        self.dataset = dataset
         self.ways = ways(dataset)
+        kinds: dict[Kind, set[str]] = {kind: set() for kind in NAMING}
+        for who in people:
+            for kind, known in kinds.items():
+                known |= {same(kind, value) for value in identifiers(who, kind)}
+        self.everybody = kinds
         self.held = {name: Held() for name in dataset.tables}
 
     def all(self) -> dict[str, Held]:
@@ -104,13 +114,13 @@ class _Reach:
         led: dict[tuple[str, ...], set[int]] = {}
         wanted: dict[Any, None] = {}
         for key, person in new:
-            for combined in _combined(self.held[way.table].documents[key], way.others):
-                led.setdefault(tuple(map(token, combined)), set()).add(person)
-                wanted.update(dict.fromkeys(alternatives(combined[0])))
+            for cells in combined(self.held[way.table].documents[key], way.others):
+                led.setdefault(tuple(map(token, cells)), set()).add(person)
+                wanted.update(dict.fromkeys(alternatives(cells[0])))
         found: Pairs = set()
         for document in self.ask(table, way.columns[0], list(wanted), any_case=False) if wanted else ():
-            for combined in _combined(document, way.columns):
-                for person in led.get(tuple(map(token, combined)), ()):
+            for cells in combined(document, way.columns):
+                for person in led.get(tuple(map(token, cells)), ()):
                     found |= self._add(table, document, person, own=False)
         return found
 
@@ -120,6 +130,8 @@ class _Reach:
             held.others.setdefault(key, set()).add(person)
             return set()
         held.documents.setdefault(key, document)
+        if self.dataset.tables[table].several_people and self._names_a_stranger(table, document):
+            held.several.add(key)
         holders = held.holders.setdefault(key, set())
         if person in holders:
             return set()
@@ -127,50 +139,32 @@ class _Reach:
         return {(table, key, person)}
 
     def _names_another(self, table: str, document: Document, person: int) -> bool:
-        """Whether the document's own identities are filled, and none is this person's."""
-        filled = False
-        for way in self.ways[table]:
-            if not isinstance(way, ByIdentity) or way.kind not in NAMING:
-                continue
-            own = {same(way.kind, value) for value in identifiers(self.people[person], way.kind)}
-            for value in values(document, way.column):
-                if same(way.kind, value) in own:
-                    return False
-                filled = filled or (bool(str(value).strip()) and not str(value).startswith("erased-"))
-        return filled
+        """Whether the document's own identities are filled, and none is this person's. What an erasure masked names
+        another as well: who answered a ticket does not inherit it."""
+        named = list(identities(self.ways[table], document))
+        who = self.people[person]
+        return bool(named) and not any(
+            same(kind, value) in {same(kind, own) for own in identifiers(who, kind)} for kind, value in named
+        )
+
+    def _names_a_stranger(self, table: str, document: Document) -> bool:
+        named = naming(self.ways[table], document)
+        return any(same(kind, value) not in self.everybody[kind] for kind, value in named)
 
 
-def _combined(document: Document, paths: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+def identities(each: Iterable[Way], document: Document) -> Iterator[tuple[Kind, Any]]:
+    """What stands where a document names a person by e-mail, phone or account; what is empty is left out."""
+    for way in each:
+        if isinstance(way, ByIdentity) and way.kind in NAMING:
+            yield from ((way.kind, value) for value in values(document, way.column) if str(value).strip())
+
+
+def naming(each: Iterable[Way], document: Document) -> Iterator[tuple[Kind, Any]]:
+    """The identities by which a document says itself whose it is; those that an erasure masked are none."""
+    yield from (one for one in identities(each, document) if not is_masked_text(one[1]))
+
+
+def combined(document: Document, paths: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Every combination of the values at `paths`; those that cannot be compared are left out."""
     each = [[one for one in values(document, path) if isinstance(one, Hashable)] for path in paths]
     return product(*each)
-
-
-def shared(dataset: Dataset, held: Mapping[str, Held], ask: Ask) -> dict[str, set[Key]]:
-    """Reached documents that a document outside the reached ones leads to as well, by collection."""
-    found: dict[str, set[Key]] = {}
-    for table, each in ways(dataset).items():
-        if dataset.tables[table].shared == "erase" or not held[table].documents:
-            continue
-        for way in each:
-            if isinstance(way, ByLink) and not _only_one(dataset, len(each), way):
-                found.setdefault(table, set()).update(_also_led(held, table, way, ask))
-    return found
-
-
-def _only_one(dataset: Dataset, many: int, way: ByLink) -> bool:
-    """The single way in leads from a key: no other document can lead here."""
-    return many == 1 and dataset.tables[way.table].key == way.others
-
-
-def _also_led(held: Mapping[str, Held], table: str, way: ByLink, ask: Ask) -> Iterator[Key]:
-    ours: dict[tuple[str, ...], set[Key]] = {}
-    wanted: dict[Any, None] = {}
-    for key, document in held[table].documents.items():
-        for combined in _combined(document, way.columns):
-            ours.setdefault(tuple(map(token, combined)), set()).add(key)
-            wanted.update(dict.fromkeys(alternatives(combined[0])))
-    for document in ask(way.table, way.others[0], list(wanted), any_case=False) if wanted else ():
-        if key_of(document) not in held[way.table].documents:
-            for combined in _combined(document, way.others):
-                yield from ours.get(tuple(map(token, combined)), ())

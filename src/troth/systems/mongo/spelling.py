@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from troth.systems.kit.identifiers import Identifiers
+from troth.systems.sql.mask import MARK
 from troth.systems.sql.model import Kind
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
+_MASKED = re.compile(rf"{MARK}[0-9a-f]{{32,}}.*", re.DOTALL)
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
 
 
@@ -16,7 +18,8 @@ def identifiers(who: Identifiers, kind: Kind) -> list[str]:
     given = who.addresses if kind == "email" else getattr(who, kind)
     if not all(isinstance(one, str) for one in given):
         raise TypeError("identifiers are texts")
-    return [plain for one in given if (plain := one.strip().replace("\x00", ""))]
+    plain = [one.strip().replace("\x00", "") for one in given]
+    return [one for one in plain if same(kind, one)]  # a phone without digits is nobody's, and all that are left empty
 
 
 def forms(kind: Kind, value: str, *, exact: bool) -> list[Any]:
@@ -35,6 +38,11 @@ def same(kind: Kind, value: Any) -> str:
     if kind == "email":
         return text.lower()
     return re.sub(r"\D", "", text) if kind == "phone" else text
+
+
+def is_masked_text(value: Any) -> bool:
+    """Whether an erasure wrote the value. A name that only begins alike is a name."""
+    return isinstance(value, str) and bool(_MASKED.fullmatch(value))
 
 
 def alternatives(value: Any) -> Iterator[Any]:

@@ -13,8 +13,9 @@ from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, SystemProblem
 from troth.systems.mongo import answers, writing
 from troth.systems.mongo.paths import values
-from troth.systems.mongo.reaching import Held, reach, shared
+from troth.systems.mongo.reaching import Held, reach
 from troth.systems.mongo.refusing import Live, Refusal, Refused, live, refusals
+from troth.systems.mongo.sharing import shared
 from troth.systems.mongo.store import Store, asking
 from troth.systems.sql.answers import plain
 from troth.systems.sql.dataset import Dataset, DatasetError, read

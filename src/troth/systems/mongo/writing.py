@@ -68,8 +68,12 @@ def correction(dataset: Dataset, held: Mapping[str, Held], changes: Mapping[str,
     """What correcting items does: right values at every column that holds another one."""
     plan: Plan = {}
     for name, each in held.items():
-        columns = dataset.tables[name].columns.items()
-        right = {column: changes[about.item] for column, about in columns if about.item and about.item in changes}
+        table = dataset.tables[name]
+        # what ties documents together (keys, references) is the database's own; only what it holds is corrected
+        tied = {"_id", *table.key, *(column for one in table.references for column in one.columns)}
+        columns = {column: about for column, about in table.columns.items() if not about.references}
+        items = {column: about.item for column, about in columns.items() if about.item and column not in tied}
+        right = {column: changes[item] for column, item in items.items() if item in changes}
         step = Step("corrected", documents=each.documents)
         for key, document in each.documents.items():
             if update := corrected(document, right):

@@ -301,3 +301,30 @@ def test_a_database_by_its_address_needs_no_django(shop: Shop) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=shop.folder)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("postgresql://u:zebra@127.0.0.1:9/shop", True),
+        ("postgresql://127.0.0.1:9/shop?user=u&password=zebra", True),
+        ("mongodb://u:zebra@127.0.0.1:9/shop", True),
+        ("postgresql://u@127.0.0.1:9/shop", False),
+        ("env:SHOP_URL", False),
+        ("file:url.txt", False),
+    ],
+)
+def test_a_password_in_the_address_of_a_database_is_warned_of_and_not_shown(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, url: str, warned: bool
+) -> None:
+    entry = {"connector": "mongodb" if "mongo" in url else "sql", "url": url, "dataset": "shop.yaml"}
+    (shop.folder / "systems.yaml").write_text(yaml.safe_dump({"systems": {"shop": entry}}))
+    (shop.folder / "url.txt").write_text("postgresql://u:zebra@127.0.0.1:9/shop\n")
+    monkeypatch.setenv("TROTH_SYSTEMS", str(shop.folder / "systems.yaml"))
+    monkeypatch.setenv("SHOP_URL", "postgresql://u:zebra@127.0.0.1:9/shop")
+    ground.forget()
+    done = shop.call("list")
+    assert done.exit_code == 0, done.output
+    assert ("the credential `url` stands in the systems file" in done.stderr) == warned
+    assert "zebra" not in done.output
+    assert "zebra" not in shop.call("test").output

@@ -43,6 +43,6 @@ def _system(each: "System") -> dict[str, Any]:
         "title": each.title,
         "kind": type(each).__name__,
         "recipient": each.recipient,
-        "literal_secrets": literals(getattr(each, "settings", None)),
+        "literal_secrets": [*literals(getattr(each, "settings", None)), *getattr(each, "literal_secrets", ())],
         "verbs": [one.verb for one in capabilities(each) if one.offered == "yes"],
     }

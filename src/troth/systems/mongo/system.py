@@ -1,7 +1,6 @@
 """`MongoSystem`: a MongoDB database described by a dataset file, its columns dotted where documents are deep."""
 
 import hmac
-import os
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from troth import ground
 from troth.systems.kit.base import System
 from troth.systems.kit.identifiers import Identifiers
-from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, SystemProblem
+from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered
 from troth.systems.mongo import answers, writing
 from troth.systems.mongo.paths import values
 from troth.systems.mongo.reaching import Held, reach
@@ -18,8 +17,9 @@ from troth.systems.mongo.refusing import Live, Refusal, Refused, live, refusals
 from troth.systems.mongo.sharing import shared
 from troth.systems.mongo.store import Store, asking
 from troth.systems.sql.answers import plain
-from troth.systems.sql.dataset import Dataset, DatasetError, read
+from troth.systems.sql.dataset import Dataset
 from troth.systems.sql.dialects.base import Limits
+from troth.systems.sql.entry import entry
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -45,6 +45,9 @@ class MongoSystem(System):
         "doing it again. Backups and the replication log keep what was, for as long as they are kept."
     }
 
+    literal_secrets: tuple[str, ...] = ()
+    """Settings whose password stands in the systems file itself, where many can read it."""
+
     def __init__(
         self, name: str, *, title: str, url: str, dataset: Dataset, recipient: str | None = None,
         limits: Limits | None = None,
@@ -56,17 +59,11 @@ class MongoSystem(System):
 
     @classmethod
     def from_config(cls, name: str, config: Mapping[str, Any], base_dir: Path) -> "MongoSystem":
-        """From an entry of systems.yaml: `url` (literal or `env:NAME`), `dataset` (path, relative to `base_dir`).
-
-        Raises SystemProblem (`fix settings`) when one is missing, the variable unset or the dataset file wrong.
-        """
-        try:
-            dataset = read(base_dir / _setting(name, config, "dataset"))
-        except DatasetError as wrong:
-            raise SystemProblem(f"{name}: {wrong}", consequence="fix settings") from wrong
-        title = config.get("title") or dataset.title
-        url = _setting(name, config, "url")
-        return cls(name, title=title, url=url, dataset=dataset, recipient=config.get("recipient"))
+        """From an entry of systems.yaml: see `entry`. Raises SystemProblem (`fix settings`)."""
+        said = entry(name, config, base_dir)
+        made = cls(name, title=said.title, url=said.url, dataset=said.dataset, recipient=said.recipient)
+        made.literal_secrets = said.literal
+        return made
 
     # reading
 
@@ -167,15 +164,3 @@ def _oldest(database: "Database[dict[str, Any]]", collection: str, column: str) 
     first = database[collection].find_one({column: {"$ne": None}}, {column: 1}, sort=[(column, 1)])
     age = next(iter(values(first or {}, column)), None)
     return None if age is None else str(plain(age))
-
-
-def _setting(system: str, config: Mapping[str, Any], name: str) -> str:
-    value = config.get(name)
-    if not isinstance(value, str) or not value:
-        raise SystemProblem(f"{system}: `{name}` is missing in systems.yaml", consequence="fix settings")
-    if not value.startswith("env:"):
-        return value
-    found = os.environ.get(value.removeprefix("env:"))
-    if not found:
-        raise SystemProblem(f"{system}: `{name}` says {value}, which is not set", consequence="fix settings")
-    return found

@@ -1,7 +1,6 @@
 """`SqlSystem`: a SQL database described by a dataset file."""
 
 import hashlib
-import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -22,9 +21,10 @@ from troth.systems.sql.advice import missing_indexes
 from troth.systems.sql.answers import evidence, findings, found, written_only
 from troth.systems.sql.catalog import Catalog
 from troth.systems.sql.compose import Reach
-from troth.systems.sql.dataset import Dataset, DatasetError, read
+from troth.systems.sql.dataset import Dataset
 from troth.systems.sql.dialects.database import Database
 from troth.systems.sql.dialects.problems import Told, problem
+from troth.systems.sql.entry import entry
 from troth.systems.sql.explain import explain
 from troth.systems.sql.known import Known
 from troth.systems.sql.refuse import Refusal, missing, refusals
@@ -66,6 +66,9 @@ class SqlSystem(System):
         ),
     }
 
+    literal_secrets: tuple[str, ...] = ()
+    """Settings whose password stands in the systems file itself, where many can read it."""
+
     def __init__(
         self, name: str, *, title: str, url: str, dataset: Dataset, recipient: str | None = None,
         limits: run.Limits | None = None,
@@ -77,17 +80,11 @@ class SqlSystem(System):
 
     @classmethod
     def from_config(cls, name: str, config: Mapping[str, Any], base_dir: Path) -> "SqlSystem":
-        """From an entry of systems.yaml: `url` (literal or `env:NAME`), `dataset` (path, relative to `base_dir`).
-
-        Raises SystemProblem (`fix settings`) when one is missing, the variable unset or the dataset file wrong.
-        """
-        try:
-            dataset = read(base_dir / _setting(name, config, "dataset"))
-        except DatasetError as wrong:
-            raise SystemProblem(f"{name}: {wrong}", consequence="fix settings") from wrong
-        url = _setting(name, config, "url")
-        title = config.get("title") or dataset.title
-        return cls(name, title=title, url=url, dataset=dataset, recipient=config.get("recipient"))
+        """From an entry of systems.yaml: see `entry`. Raises SystemProblem (`fix settings`)."""
+        said = entry(name, config, base_dir)
+        made = cls(name, title=said.title, url=said.url, dataset=said.dataset, recipient=said.recipient)
+        made.literal_secrets = said.literal
+        return made
 
     # reading
 
@@ -266,15 +263,3 @@ def _oldest(connection: Connection, reach: Reach, table: str, column: str) -> st
     if isinstance(age, datetime) and age.tzinfo:
         age = age.astimezone(UTC)
     return age.isoformat() if isinstance(age, date) else None if age is None else str(age)
-
-
-def _setting(system: str, config: Mapping[str, Any], name: str) -> str:
-    value = config.get(name)
-    if not isinstance(value, str) or not value:
-        raise SystemProblem(f"{system}: `{name}` is missing in systems.yaml", consequence="fix settings")
-    if not value.startswith("env:"):
-        return value
-    found = os.environ.get(value.removeprefix("env:"))
-    if not found:
-        raise SystemProblem(f"{system}: `{name}` says {value}, which is not set", consequence="fix settings")
-    return found

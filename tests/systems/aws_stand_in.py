@@ -13,9 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import boto3
-from botocore.auth import S3SigV4Auth, SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
+from aws_signing import SECRET, claim_of, signed
 from moto.backends import get_backend
 from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -28,7 +26,6 @@ from troth.systems.sandbox.app import Sandbox, _json
 from troth.systems.sandbox.contract import Operation
 
 REGION = "eu-central-1"
-SECRET = "sandbox-secret"
 BUCKET, TABLE, GROUP = "uploads", "people", "/app/web"
 OLD = datetime(2020, 1, 2, 3, 4, 5)  # moto keeps times without a zone
 _S3 = {
@@ -51,11 +48,11 @@ class AwsStandIn(Sandbox):
     ghosts: tuple[Mapping[str, str], ...] = ()  # items that indexes still show
 
     def _vendor(self, request: Request, vendor: str, path: str) -> Response:
-        claim = _claim(request)
+        claim = claim_of(request)
         if vendor != "aws" or not claim:
             return super()._vendor(request, vendor, path)
         operation = _operation(claim["service"], request)
-        if not _signed(request, claim):
+        if not signed(request, claim):
             refusal = _refusal(claim["service"], 403, "SignatureDoesNotMatch")
             self._note(vendor, request, operation, 403, [])
             return refusal
@@ -206,38 +203,6 @@ def _records() -> Iterator[dict[str, Any]]:
     yield from ({"key": upload.key_name, "upload": upload.id} for upload in bucket.multiparts.values())
     for item in get_backend("dynamodb")[ACCOUNT][REGION].get_table(TABLE).all_items():
         yield {name: next(iter(value.values())) for name, value in item.to_json()["Attributes"].items()}
-
-
-def _claim(request: Request) -> dict[str, str]:
-    """What the authorization header claims: key, day, region, service, signed headers, signature."""
-    parts = dict(
-        part.strip().split("=", 1) for part in request.headers.get("Authorization", "")[17:].split(",") if part
-    )
-    scope = parts.get("Credential", "").split("/")
-    if len(scope) != 5:
-        return {}
-    names = dict(zip(("key", "day", "region", "service"), scope, strict=False))
-    return {**names, "signed": parts["SignedHeaders"], "signature": parts["Signature"]}
-
-
-def _signed(request: Request, claim: Mapping[str, str]) -> bool:
-    """Whether the signature is the one our secret gives: the request is signed again, as AWS does."""
-    headers = {name: request.headers[name] for name in claim["signed"].split(";")}
-    url = f"http://{request.host}{request.environ['REQUEST_URI']}"
-    again = AWSRequest(method=request.method, url=url, headers=headers, data=request.get_data())
-    again.context["timestamp"] = request.headers["X-Amz-Date"]
-    kind = S3SigV4Auth if claim["service"] == "s3" else SigV4Auth
-    known = {KEY_ID: SECRET} | {role.access_key_id: role.secret_access_key for role in _roles()}
-    if claim["key"] not in known:
-        return False
-    auth = kind(Credentials(claim["key"], known[claim["key"]]), claim["service"], claim["region"])
-    text = auth.string_to_sign(again, auth.canonical_request(again))
-    return bool(auth.signature(text, again) == claim["signature"])
-
-
-def _roles() -> list[Any]:
-    """Roles that were taken on, with the keys they were given."""
-    return list(get_backend("sts")[ACCOUNT]["aws"].assumed_roles)
 
 
 def _operation(service: str, request: Request) -> Operation:

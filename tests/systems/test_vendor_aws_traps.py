@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import aws_signing
 import aws_stand_in as stand_in
 import pytest
 from aws_parts import Parts, bucket, done, only
@@ -152,7 +153,7 @@ class TestSettings(Parts):
         role = "arn:aws:iam::123456789012:role/troth"
         assert len(only(it, **bucket(keys=["users/{account}/"]), role=role).find(WHO).findings) == 2
         assert it.operations()[0] == "AssumeRole"
-        (taken,) = stand_in._roles()
+        (taken,) = aws_signing.roles()
         assert (taken.role_arn, taken.session_name) == (role, "troth")
 
     def test_a_role_without_keys_asks_for_settings(self, it: Subject, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def told(what: str, error: Exception) -> SystemProblem | None:
     kinds = import_module("botocore.exceptions")
     if isinstance(error, kinds.ClientError):
         return _refused(what, error)
-    damaged = (kinds.HTTPClientError, kinds.IncompleteReadError, kinds.FlexibleChecksumError)
+    damaged = (kinds.HTTPClientError, kinds.IncompleteReadError, kinds.ChecksumError, kinds.FlexibleChecksumError)
     if isinstance(error, (import_module("botocore.parsers").ResponseParserError, *damaged)):
         return SystemProblem(f"{what}: the reply cannot be read; try again later", consequence="retry")
     if isinstance(error, kinds.BotoCoreError):

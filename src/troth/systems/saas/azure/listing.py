@@ -80,7 +80,7 @@ class Lists:
     def there(self, places: Iterable[Place]) -> list[Blob]:
         """What is there, each once."""
         found: dict[tuple[str, str, str | None, str | None], Blob] = {}
-        for place in sorted(places, key=lambda place: place.tag is None):  # by name last: then all of it is theirs
+        for place in sorted(places, key=_by_name_last):
             for blob in self._at(place):
                 found[blob.container, blob.name, blob.snapshot, blob.version] = blob
         return list(found.values())
@@ -131,3 +131,8 @@ class Lists:
         for row in rows:
             when = (row.snapshot, row.version_id, bool(row.is_current_version), bool(row.deleted))
             yield Blob(place.container, row.name, *when, row, whole=place.tag is None)
+
+
+def _by_name_last(place: Place) -> tuple[bool, str, str, Tag]:
+    """What is reached by tag and by name is the person's whole, snapshots too."""
+    return place.tag is None, place.container, place.name, place.tag or ("", "")

@@ -233,6 +233,7 @@ class TestQueries:
         ({"containers": [], "log_tables": []}, "nothing to do"),
         ({"url": ""}, "need the url"),
         ({"workspace_id": ""}, "log_tables need"),
+        ({"resource_group": "logs/../others"}, "resource_group"),
         ({"client_secret": None}, "give tenant_id, client_id and client_secret"),
         ({"containers": [{"container": "abc"}]}, "needs names or tags"),
         ({"containers": [{"container": "abc", "names": ["everything/"]}]}, "must name at least one of"),

@@ -13,7 +13,7 @@ from troth.systems.saas.azure.storage import Storage
 
 ROUNDS = 4
 ARCHIVED = "BlobArchived"
-GONE = ("BlobNotFound", "SnapshotNotFound", "404")
+GONE = ("BlobNotFound", "SnapshotNotFound")
 _IMMUTABLE = ("BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold")
 _OTHERS = "SnapshotsPresent"
 

@@ -89,9 +89,15 @@ class AzureSettings(ConnectorSettings):
         title="Content",
         description="Blobs up to so many bytes are read whole for an access request; others by name and size.",
     )
-    workspace_id: str = Field("", title="Workspace id", description="Id (GUID) of the workspace, for queries.")
-    subscription: str = Field("", title="Subscription", description="Subscription id of the workspace, for purges.")
-    resource_group: str = Field("", title="Resource group", description="Resource group of the workspace.")
+    workspace_id: str = Field(
+        "", title="Workspace id", description="Id (GUID) of the workspace, for queries.", pattern=r"^[\w-]*$"
+    )
+    subscription: str = Field(
+        "", title="Subscription", description="Subscription id of the workspace, for purges.", pattern=r"^[\w-]*$"
+    )
+    resource_group: str = Field(
+        "", title="Resource group", description="Resource group of the workspace.", pattern=r"^[\w.()-]*$"
+    )
     workspace: str = Field("", title="Workspace", description="Name of the workspace.", pattern=r"^[A-Za-z0-9-]*$")
     log_tables: tuple[LogTable, ...] = Field((), title="Log tables", description="Log Analytics tables.")
     poll_seconds: float = Field(

@@ -32,12 +32,13 @@ def _escaped(char: str, way: Way, deep: int, upper: bool) -> str:
 def written(draw: st.DrawFn) -> tuple[str, str]:
     """An identifier, and how it is written: its marks escaped in one way, or any of its characters in any."""
     word = draw(st.sampled_from(WORDS))
-    marks = st.tuples(st.sampled_from(["%", "u", "x"]), st.integers(0, 2), st.booleans())
-    how = draw(marks)
+    way: Way = draw(st.sampled_from(["%", "u", "x"]))
+    deep, upper = draw(st.integers(0, 2)), draw(st.booleans())
     chosen = draw(st.one_of(st.just({at for at, c in enumerate(word) if not c.isalnum()}), st.sets(st.integers(0, 24))))
     only = draw(st.sampled_from(["", "@", "+"]))
     return word, "".join(
-        _escaped(char, *how) if at in chosen and (not only or char == only) else char for at, char in enumerate(word)
+        _escaped(char, way, deep, upper) if at in chosen and (not only or char == only) else char
+        for at, char in enumerate(word)
     )
 
 
@@ -54,6 +55,10 @@ def written(draw: st.DrawFn) -> tuple[str, str]:
 @example(one=("ann@x.org", "ann\\x40x.org"), before="", after="", upper=False)
 @example(one=("ann@x.org", "ann%252540x.org"), before="", after="", upper=False)
 @example(one=("ann@x.org", "ann%40x%2eorg"), before="shop\\", after="", upper=False)
+@example(one=("ann@x.org", "ann\\u002540x.org"), before="", after="", upper=False)
+@example(one=("ann@x.org", "ann\\x2540x.org"), before="", after="", upper=False)
+@example(one=("u-1001", "u%2d1001"), before="\\n", after="", upper=False)
+@example(one=("jo.ann+news@x.org", "%4Ao.ann+news@x.org"), before="", after="", upper=False)
 @example(one=("jo.ann+news@x.org", "jo.ann%25252bnews%252540x.org"), before="%253d", after="", upper=False)
 def test_a_line_with_somebody_in_it_is_always_read(
     few: bool, one: tuple[str, str], before: str, after: str, upper: bool

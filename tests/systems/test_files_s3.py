@@ -3,8 +3,11 @@
 import gzip
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -245,8 +248,39 @@ def test_connection_is_tested_and_problems_name_what_to_do(
         with pytest.raises(SystemProblem, match="allow_private") as problem:
             make(f"s3://{bucket}", **refused).test()
         assert problem.value.consequence == "fix settings"
-    with pytest.raises(SystemProblem, match="does not answer"):
-        make(f"s3://{bucket}", endpoint="http://127.0.0.1:9").test()
+
+
+def test_a_store_that_does_not_answer_or_is_overloaded_is_asked_again_later(
+    make: Callable[..., FilesSystem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import s3fs.core  # type: ignore[import-untyped]
+
+    monkeypatch.setattr(s3fs.core.S3FileSystem, "retries", 1)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with _overloaded() as busy:
+        for endpoint, said in (("http://127.0.0.1:9", "does not answer"), (busy, "HTTP 503")):
+            with pytest.raises(SystemProblem, match=said) as problem:
+                make("s3://logs-bucket", endpoint=endpoint).test()
+            assert problem.value.consequence == "retry"
+
+
+@contextmanager
+def _overloaded() -> Iterator[str]:
+    class Busy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = b"<Error><Code>SlowDown</Code><Message>slow down</Message></Error>"
+            self.send_response(503)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.mark.parametrize("kept", [b"", _line("bo@x.org")])

@@ -1,8 +1,11 @@
 """One person's lines and files: what is a hit and what is not, what cannot be told, what is left."""
 
 import gzip
+import io
 import json
 import os
+import random
+import tarfile
 import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
@@ -271,7 +274,7 @@ def test_nothing_is_said_of_people_in_problems_and_evidence(tmp_path: Path) -> N
     other = Identifiers(email=("bo@x.org",))
     found = _found(_system(tmp_path, spec), other)
     assert "ann" not in f"{found.evidence} {found.remains}"
-    assert "1 files (cut off or corrupt)" in _said(found)
+    assert "1 file (cut off or corrupt)" in _said(found)
 
 
 @pytest.mark.parametrize(
@@ -348,3 +351,27 @@ def test_what_a_system_offers_is_what_its_classes_declare(tmp_path: Path, rule: 
     assert (offered["find"], offered["erase"]) == ("no", "expires" if rule else "no")
     assert {one.verb: one.offered for one in capabilities(_system(tmp_path, bare, JSON))}["erase"] == "yes"
     assert {one.verb: one.offered for one in capabilities(FilesSystem)}["erase"] == "yes"
+
+
+@pytest.mark.parametrize("lines", ["json lines", "text", "csv", "common log"])
+def test_what_is_no_text_is_not_said_to_hold_nobody(tmp_path: Path, lines: str) -> None:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as packed:
+        packed.addfile(info := tarfile.TarInfo("a.log"), io.BytesIO(b"ann@x.org\n" * 3 if not info.size else b""))
+    path = _put(tmp_path, "a.dat", gzip.compress(archive.getvalue()))
+    _put(tmp_path, "b.dat", random.Random(7).randbytes(5000))
+    _put(tmp_path, "c.dat", "ann@x.org\n".encode("utf-16-le"))
+    field = {"text": "line", "common log": "user"}.get(lines, "mail")
+    system = _system(tmp_path, {"pattern": "*.dat", "lines": lines, "holds": {"email": [field]}})
+    for answer in (_found(system), _erased(system)):
+        assert all(f"{name}.dat (it is no text" in _said(answer) for name in "abc")
+    assert gzip.decompress(path.read_bytes()) == archive.getvalue()
+
+
+def test_a_name_with_somebodys_address_is_counted_and_not_told(tmp_path: Path) -> None:
+    _put(tmp_path, "bo@x.org.jsonl.gz", gzip.compress(_json("ann@x.org") * 99)[:-9])
+    _put(tmp_path, "of-bo%40x.org.jsonl", b"{ann@x.org\n")
+    answer = _found(_system(tmp_path, JSON))
+    assert "bo" not in _said(answer)
+    assert "1 file (cut off or corrupt)" in _said(answer)
+    assert "1 line in 1 file" in _said(answer)

@@ -1,5 +1,6 @@
 """Which store settings lead to; an object store that is no S3; names as patterns."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import fsspec  # type: ignore[import-untyped]
 import pytest
 
 from troth.systems.files import objects, patterns
+from troth.systems.files.store import Changed
 from troth.systems.files.system import FilesSystem
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Found, SystemProblem
@@ -106,3 +108,33 @@ def test_names_match_as_in_a_folder(pattern: str, name: str, match: bool) -> Non
 def test_whom_a_name_names() -> None:
     assert patterns.person_in("{account}-{device}/*", "a%40b-1/x") == [("account", "a@b"), ("device", "1")]
     assert patterns.person_in("{account}/*", "other") == []
+
+
+class _Breaks(io.BytesIO):
+    """What a store's library opens; it breaks off while it is read."""
+
+    def __init__(self, problem: Exception) -> None:
+        super().__init__()
+        self._problem = problem
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise self._problem
+
+
+def test_what_breaks_while_it_is_read_is_told_in_the_stores_words() -> None:
+    from botocore.exceptions import ReadTimeoutError  # type: ignore[import-untyped]
+    from s3fs.utils import FileExpired  # type: ignore[import-untyped]
+
+    with pytest.raises(OSError, match="the store does not answer"):
+        objects.buffered(_Breaks(ReadTimeoutError(endpoint_url="http://127.0.0.1"))).read(1)
+    with pytest.raises(Changed):
+        objects.buffered(_Breaks(FileExpired("a", "b"))).read(1)
+
+
+def test_a_store_that_needs_more_than_it_can_be_told_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SystemProblem, match="needs settings of its own") as problem:
+        _system(tmp_path, "ftp://logs.example/a").test()
+    assert problem.value.consequence == "fix settings"
+    with pytest.raises(SystemProblem, match="neither user nor password") as problem:
+        _system(tmp_path, "ftp://me:hunter2@logs.example/a")
+    assert "hunter2" not in str(problem.value)

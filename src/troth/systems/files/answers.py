@@ -5,6 +5,7 @@ that nothing is declared of are told with every answer.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import unquote
 
 from troth.systems.files import patterns
 from troth.systems.files.classes import FileClass
@@ -97,19 +98,31 @@ def _busy(title: str, classes: Mapping[str, FileClass], looked: Mapping[str, Loo
 
 
 def _files(spec: FileClass, left: Sequence[Left]) -> str:
-    """Files by name, with why; only their number where names hold identifiers."""
-    if patterns.names_person(spec.pattern):
-        return f"{len(left)} files ({'; '.join(sorted({one.reason for one in left}))})"
-    return _some(f"{one.file} ({one.reason})" for one in left)
+    """Files by name, with why; only their number where names may hold identifiers."""
+    plain = [one for one in left if not _tells(spec, one.file)]
+    hidden = [one for one in left if _tells(spec, one.file)]
+    reasons = "; ".join(sorted({one.reason for one in hidden}))
+    return _some(
+        (f"{one.file} ({one.reason})" for one in plain), f"{_number(len(hidden), 'file')} ({reasons})" if hidden else ""
+    )
 
 
 def _counted(spec: FileClass, lines: Mapping[str, int]) -> str:
-    if patterns.names_person(spec.pattern):
-        return f"{sum(lines.values())} lines in {len(lines)} files"
-    return _some(f"{number} in {file}" for file, number in sorted(lines.items()))
+    plain = [f"{number} in {file}" for file, number in sorted(lines.items()) if not _tells(spec, file)]
+    hidden = [number for file, number in lines.items() if _tells(spec, file)]
+    return _some(plain, f"{_number(sum(hidden), 'line')} in {_number(len(hidden), 'file')}" if hidden else "")
 
 
-def _some(told: Iterable[str]) -> str:
+def _tells(spec: FileClass, file: str) -> bool:
+    """Whether a name may say who somebody is: an answer is kept, and read by others."""
+    return patterns.names_person(spec.pattern) or "@" in unquote(file)
+
+
+def _number(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _some(told: Iterable[str], hidden: str) -> str:
     every = list(told)
     more = f" and {len(every) - _NAMED} more" if len(every) > _NAMED else ""
-    return ", ".join(every[:_NAMED]) + more
+    return ", ".join(filter(None, [", ".join(every[:_NAMED]) + more, hidden]))

@@ -15,6 +15,7 @@ from troth.systems.kit.outcomes import SystemProblem
 
 BLOCK = 8 << 20  # bytes fetched at once
 _BUFFER = 1 << 18
+_SERVER_ERROR = 500
 _STAMPS = ("ETag", "etag", "mtime", "created", "LastModified", "last_modified", "updated")
 
 
@@ -43,6 +44,9 @@ class ObjectStore:
             return import_module("fsspec").filesystem(self.protocol, use_listings_cache=False)
         except (ImportError, ValueError) as problem:
             message = f"{self.where}: {self.protocol} needs a package that is not installed ({problem})"
+            raise SystemProblem(message, consequence="fix settings") from None
+        except TypeError:
+            message = f"{self.where}: {self.protocol} needs settings of its own, which Troth does not have"
             raise SystemProblem(message, consequence="fix settings") from None
 
     def items(self, pattern: str) -> Iterator[Item | Left]:
@@ -97,9 +101,39 @@ class ObjectStore:
             raise Changed(item.name)
 
 
+class _Told(io.RawIOBase):
+    """Reads through; what goes wrong on the way leaves as `said` has it."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer))
+        with said():
+            data = self._file.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 def buffered(file: Any) -> BinaryIO:
     """What fsspec opens, with all that files can do."""
-    return io.BufferedReader(cast(io.RawIOBase, file), _BUFFER)
+    return io.BufferedReader(_Told(file), _BUFFER)
 
 
 @contextmanager
@@ -109,14 +143,20 @@ def said() -> Iterator[None]:
         yield
     except (Changed, SystemProblem):
         raise
-    except OSError as problem:
-        if type(problem).__name__ == "FileExpired" or problem.errno == errno.EBUSY:
-            raise Changed("") from problem
-        raise
     except Exception as problem:
+        if type(problem).__name__ == "FileExpired":
+            raise Changed("") from problem
         if type(problem).__module__.partition(".")[0] in ("botocore", "aiobotocore", "aiohttp"):
-            raise OSError(errno.EIO, f"the store does not answer ({type(problem).__name__})") from None
+            raise OSError(errno.ETIMEDOUT, f"the store does not answer ({type(problem).__name__})") from None
+        if (status := _status(problem)) >= _SERVER_ERROR or getattr(problem, "errno", 0) == errno.EBUSY:
+            raise OSError(errno.ETIMEDOUT, f"the store is overloaded or down (HTTP {status})") from problem.__cause__
         raise
+
+
+def _status(problem: Exception) -> int:
+    """The HTTP status behind it; 0 where none is known."""
+    reply = getattr(problem.__cause__, "response", None)
+    return int(reply.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) if isinstance(reply, dict) else 0
 
 
 def _stamp(info: dict[str, Any]) -> tuple[str, ...]:

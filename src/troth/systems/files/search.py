@@ -127,6 +127,8 @@ class Search:
 
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"PK\x03\x04": "zip", b"\x04\x22\x4d\x18": "lz4", b"PAR1": "parquet"}
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
+_SAMPLE = 4096  # bytes by which text is told from anything else
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
 
 
 def _judge(block: bytes) -> None:
@@ -136,3 +138,6 @@ def _judge(block: bytes) -> None:
             raise records.Unreadable(f"it is a {name} file, which this class does not read")
     if block.startswith(_WIDE):
         raise records.Unreadable("it is written in UTF-16; only UTF-8 is read")
+    sample = block[:_SAMPLE]
+    if (len(sample) - len(sample.translate(None, _CONTROLS))) * 20 > len(sample):
+        raise records.Unreadable("it is no text: packed, encrypted or an archive")

@@ -53,6 +53,8 @@ def opened(name: str, folder: str, given: dict[str, Any] | None, base_dir: Path)
         raise SystemProblem(f"{name}: `folder` and `store` name different protocols", consequence="fix settings")
     if not path.strip("/"):
         raise SystemProblem(f"{name}: `folder` must name the bucket", consequence="fix settings")
+    if "@" in path.partition("/")[0]:
+        raise SystemProblem(f"{name}: `folder` must hold neither user nor password", consequence="fix settings")
     if protocol == "s3":
         from troth.systems.files.s3 import S3Store  # here: a local folder needs no fsspec
 

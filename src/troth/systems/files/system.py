@@ -1,5 +1,6 @@
 """`FilesSystem`: log files or recordings, in a folder or an object store, as one of the systems."""
 
+import errno
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from troth.systems.kit.outcomes import Done, Expires, Finding, Found, NotOffered
 Ref = TypeVar("Ref")
 T = TypeVar("T")
 People = Sequence[tuple[Ref, Identifiers]]
+_AWAY = (errno.ETIMEDOUT, errno.ECONNRESET, errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ESTALE)
 _SOURCE = "files of the past tell what happened: nothing in them is kept up to date, or read by anybody who sends"
 
 
@@ -240,7 +242,7 @@ class FilesSystem(System):
             why = problem.strerror or type(problem).__name__
             what = "the folder, its owner and the space on it" if self.store.appended else "its settings and rights"
             message = f"{self.name}: could not {doing}: {why[:1].lower()}{why[1:]}; check {what}"
-            raise SystemProblem(message, consequence="fix settings") from problem
+            raise SystemProblem(message, consequence="retry" if problem.errno in _AWAY else "fix settings") from problem
 
 
 def _iso(time: datetime | None) -> str | None:

@@ -69,7 +69,9 @@ def _program(name: str) -> str:
 
 def _start_mariadb(folder: Path) -> "subprocess.Popen[bytes]":
     # as root it wants to be told that it may stay root; another user might not reach the folder
-    common = [f"--datadir={folder / 'data'}", *(["--user=root"] if os.geteuid() == 0 else [])]
+    (folder / "tmp").mkdir()  # of its own: a server that starts clears temporary tables away, whoever's they are
+    places = [f"--datadir={folder / 'data'}", f"--tmpdir={folder / 'tmp'}"]
+    common = [*places, *(["--user=root"] if os.geteuid() == 0 else [])]
     small = ["--innodb-log-file-size=8M", "--innodb-buffer-pool-size=32M"]
     made = subprocess.run(
         [_program("mariadb-install-db"), "--no-defaults", *common, *small, "--skip-test-db",

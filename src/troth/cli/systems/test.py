@@ -50,4 +50,6 @@ def _answer(each: "System") -> dict[str, Any]:
         return {"name": each.name, "answers": False, "says": said, "consequence": problem.consequence}
     account = done.evidence.get("account")
     says = f"answers as {account}" if account else "answers"
+    if missing := done.evidence.get("indexes"):
+        says += f"; whole tables are read until there are indexes: {'; '.join(map(str, missing))}"
     return {"name": each.name, "answers": True, "says": says, "evidence": dict(done.evidence)}

@@ -71,9 +71,9 @@ class Reach:
         every = ((t, way) for t, each in self.ways.items() for way in each)
         return frozenset((t, replace(way, back=False)) for t, way in every if isinstance(way, ByLink) and way.back)
 
-    def follows(self, name: str, way: ByLink, *, up: bool) -> bool:
-        """Whether `way` into `name` starts from a row that was only come `up` to, respectively from any other."""
-        return up if way.back else not up or (name, way) not in self.twofold
+    def holds_both_ways(self, name: str, way: ByLink) -> bool:
+        """Whether `way` goes down such a reference: then it matters whether its start was only come up to."""
+        return way.back or (name, way) in self.twofold
 
     def unclaimed(self, name: str, way: ByLink, source: FromClause) -> ColumnElement[bool]:
         """The row refers, beside `way`, to no row that is a person, or some person's."""
@@ -113,7 +113,12 @@ class Reach:
         return found
 
     def links(self, name: str) -> tuple[ByLink, ...]:
-        return tuple(way for way in self.ways[name] if isinstance(way, ByLink) and not way.back)
+        """Links into a table, each once."""
+        return self._links[name]
+
+    @cached_property
+    def _links(self) -> dict[str, tuple[ByLink, ...]]:
+        return {t: tuple(w for w in each if isinstance(w, ByLink) and not w.back) for t, each in self.ways.items()}
 
     def places(self, name: str, columns: Iterable[str]) -> tuple[int, ...]:
         """Where `columns` stand among the carried ones."""

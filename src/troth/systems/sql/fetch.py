@@ -1,6 +1,6 @@
 """The one SELECT that reads a table's reached rows: an arm for each way in. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -63,9 +63,17 @@ class Fetch:
         """Where the carried columns begin in a row."""
         return 2 if self.marked else 1
 
-    def at(self, columns: Iterable[str]) -> tuple[int, ...]:
+    def at(self, columns: tuple[str, ...]) -> tuple[int, ...]:
         """Where carried columns stand in a row."""
-        return tuple(self.begin + place for place in self.reach.places(self.table, columns))
+        found = self._at.get(columns)
+        if found is None:
+            found = tuple(self.begin + place for place in self.reach.places(self.table, columns))
+            self._at[columns] = found
+        return found
+
+    @cached_property
+    def _at(self) -> dict[tuple[str, ...], tuple[int, ...]]:
+        return {}
 
     @cached_property
     def several(self) -> tuple[str, ...]:

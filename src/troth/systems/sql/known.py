@@ -13,6 +13,7 @@ from troth.systems.sql.catalog import Catalog, read_catalog
 from troth.systems.sql.dialects.base import Dialect
 from troth.systems.sql.model import Dataset
 from troth.systems.sql.plan import Plan
+from troth.systems.sql.refuse import Refusal, refusals
 
 MINUTE = 60.0  # seconds a catalog may be old when nothing is written
 # What changes whenever a table, column, index or constraint does. Where there is no such thing, the catalog is read.
@@ -40,6 +41,7 @@ class Known:
         self._read_at = 0.0
         self._looked_at: float | None = None
         self._plans: dict[Hashable, tuple[Catalog, Plan]] = {}
+        self._refused: list[tuple[Plan, tuple[Refusal, ...]]] = []
 
     @property
     def at_hand(self) -> Catalog | None:
@@ -80,6 +82,15 @@ class Known:
         if kept is None or kept[0] is not catalog:
             kept = self._plans[name] = (catalog, planner(self._dataset, catalog, self._compiling))
         return kept[1]
+
+    def refusals(self, plan: Plan) -> tuple[Refusal, ...]:
+        """What the catalog says against a plan that is known here, looked at once."""
+        for one, found in self._refused:
+            if one is plan:
+                return found
+        known, said = [kept for _, kept in self._plans.values()], tuple(refusals(plan))
+        self._refused = [(o, each) for o, each in self._refused if any(o is kept for kept in known)] + [(plan, said)]
+        return said
 
 
 def _mark(connection: Connection) -> Any:

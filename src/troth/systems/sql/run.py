@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from troth.systems.sql.claims import claimed
 from troth.systems.sql.dialects.base import Limits
 from troth.systems.sql.plan import Plan
 from troth.systems.sql.preflight import Broken, preflight
 from troth.systems.sql.seed import Seed, seed
-from troth.systems.sql.shared import claimed
 from troth.systems.sql.statements import Runner
 from troth.systems.sql.walk import Reached, walk
 from troth.systems.sql.write import Change, Raced, Swallowed, changes, due, write

@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +17,7 @@ from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, SystemP
 from troth.systems.sql import plan as planning
 from troth.systems.sql import run
 from troth.systems.sql.advice import missing_indexes
+from troth.systems.sql.ages import oldest
 from troth.systems.sql.answers import evidence, findings, found, written_only
 from troth.systems.sql.catalog import Catalog
 from troth.systems.sql.compose import Reach
@@ -27,7 +27,7 @@ from troth.systems.sql.dialects.problems import Told, problem
 from troth.systems.sql.entry import entry
 from troth.systems.sql.explain import explain
 from troth.systems.sql.known import Known
-from troth.systems.sql.refuse import Refusal, missing, refusals
+from troth.systems.sql.refuse import Refusal, missing
 from troth.systems.sql.shared import may_be_shared
 
 Ref = TypeVar("Ref", bound=Hashable)
@@ -120,7 +120,7 @@ class SqlSystem(System):
         timed = {name: table.time for name, table in self.dataset.tables.items() if table.time}
         with self._database.transaction("look for the oldest rows", read_only=True) as connection:
             reach = Reach(self.dataset, self._catalog(connection))
-            ages = {name: _oldest(connection, reach, name, column) for name, column in timed.items()}
+            ages = {name: oldest(connection, reach, name, column) for name, column in timed.items()}
         known = [age for age in ages.values() if age]
         return Done(evidence={"oldest": min(known) if known else None, "tables": ages})
 
@@ -133,10 +133,7 @@ class SqlSystem(System):
         return frozenset(declared | without), live
 
     def test(self) -> Done:
-        """Connects and looks whether the declared tables and columns are there, and `indexes` that are missing.
-
-        Raises SystemProblem.
-        """
+        """Connects; looks whether the declared tables and columns are there, and which `indexes` are missing."""
         with self._database.transaction("connect", read_only=True) as connection:
             catalog = self._catalog(connection)
         told = {"account": self._database.dialect.title, "tables": len(catalog.tables)}
@@ -151,7 +148,8 @@ class SqlSystem(System):
     def advice(self) -> tuple[str, ...]:
         """`create index …` statements without which finding or erasing reads whole tables. Raises SystemProblem."""
         with self._database.transaction("plan", read_only=True) as connection:
-            return self._advice(self._catalog(connection))
+            catalog = self._catalog(connection)
+        return self._advice(catalog)
 
     def _advice(self, catalog: Catalog) -> tuple[str, ...]:
         plans = [self._known.plan(one, _PLANNERS[one], catalog) for one in ("find", "erase")]
@@ -162,7 +160,7 @@ class SqlSystem(System):
         with self._database.transaction("plan", read_only=True) as connection:
             catalog = self._catalog(connection)
         plans = (self._known.plan(one, _PLANNERS[one], catalog) for one in ("erase", "delete account"))
-        return tuple(dict.fromkeys(one for plan in plans for one in refusals(plan)))
+        return tuple(dict.fromkeys(one for plan in plans for one in self._known.refusals(plan)))
 
     # writing: `key` marks the act; doing it again changes nothing, because what is gone or masked is not changed twice
 
@@ -201,7 +199,7 @@ class SqlSystem(System):
         who = run.seed([each for _, each in people])
         with self._database.transaction(doing, read_only=False) as connection:
             plan = self._known.plan(name, planner, self._catalog(connection))
-            self._refuse(doing, refusals(plan))
+            self._refuse(doing, self._known.refusals(plan))
             changes = self._carry_out(connection, plan, who, doing, {**self._hash_keys, **(extra or {})})
             if dry_run:
                 connection.rollback()
@@ -249,17 +247,3 @@ def _raced(plan: planning.Plan, table: str | None) -> bool:
     emptied = {s.table for s in plan.steps if s.effect == "delete" and not may_be_shared(plan.reach, s.table)}
     emptied -= {key.table for key in plan.reach.catalog.foreign_keys if key.table == key.target}  # others' rows may
     return table in {plan.reach.catalog.tables[name].bare for name in emptied}
-
-
-def _oldest(connection: Connection, reach: Reach, table: str, column: str) -> str | None:
-    """The oldest time in ISO form, in UTC where the column knows its zone."""
-    here = reach.at(table)
-    age: Any = connection.execute(select(func.min(reach.column(here, table, column)))).scalar()
-    if isinstance(age, str):  # SQLite has no type for times
-        try:
-            age = datetime.fromisoformat(age)
-        except ValueError:
-            return str(age)
-    if isinstance(age, datetime) and age.tzinfo:
-        age = age.astimezone(UTC)
-    return age.isoformat() if isinstance(age, date) else None if age is None else str(age)

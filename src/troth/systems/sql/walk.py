@@ -1,8 +1,9 @@
 """Reads whose rows are whose: table by table along the references, a statement a table, round by round in a circle."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from troth.systems.sql.compose import Reach
@@ -41,9 +42,26 @@ class Reached:
         return bool(self.marks.get(key, 0) & LIVING)
 
 
+_SAME = frozenset({int, str, type(None)})  # travel as they are
+
+
 def cells(row: Sequence[Any], places: Iterable[int]) -> Key:
     """Values of a fetched row as they travel."""
     return tuple([wire(row[place]) for place in places])
+
+
+def reading(places: Sequence[int]) -> Callable[[Sequence[Any]], Key]:
+    """`cells` of these places, for very many rows."""
+    if len(places) == 1:
+        place = places[0]
+        return lambda row: (row[place],) if type(row[place]) in _SAME else (wire(row[place]),)
+    read = itemgetter(*places)
+
+    def several(row: Sequence[Any]) -> Key:
+        found: Key = read(row)
+        return found if all(type(one) in _SAME for one in found) else tuple(map(wire, found))
+
+    return several
 
 
 def walk(runner: Runner, fetches: Mapping[str, Fetch], reach: Reach, who: Seed) -> dict[str, Reached]:
@@ -91,13 +109,13 @@ class _Walk:
         """What `way` compares with, for each person: without NULLs, and only what the columns could hold."""
         rows_of = self.found[way.table].rows
         live = [self.reach.live(table, one) for one in way.columns]
-        places = self.fetches[way.table].at(way.others)
+        read = reading(self.fetches[way.table].at(way.others))
         starts: dict[tuple[Value, ...], None] = {}
-        if (table, replace(way, back=False)) in self.reach.twofold:
+        if self.reach.holds_both_ways(table, way):
             holders = self.found[way.table].holders
-            rows = (one for one in rows if self.reach.follows(table, way, up=holders[one[1]][one[0]]))
+            rows = (one for one in rows if holders[one[1]][one[0]] == way.back)
         for person, key in rows:
-            values = [fitting(one, column) for one, column in zip(cells(rows_of[key], places), live, strict=True)]
+            values = [fitting(one, column) for one, column in zip(read(rows_of[key]), live, strict=True)]
             if None not in values:
                 starts[person, *values] = None
         return list(starts)
@@ -124,17 +142,21 @@ class _Walk:
             for person, count in rows:
                 into.counts[person] = into.counts.get(person, 0) + count
             return []
-        places = fetch.at(fetch.key)
+        read, marked, ups = reading(fetch.at(fetch.key)), fetch.marked, fetch.ups
+        holders, kept = into.holders, into.rows
         for row in rows:
-            person, key = row[0], cells(row, places)
-            if fetch.marked and self._theirs(fetch, into, row, key):
+            person, key = row[0], read(row)
+            if marked and self._theirs(fetch, into, row, key):
                 continue
-            holders = into.holders.setdefault(key, {})
-            up = bool(fetch.ups) and row[1] // WAY in fetch.ups
-            if person not in holders or (holders[person] and not up):
-                holders[person] = up
-                into.rows.setdefault(key, row)
-                new.append((person, key))
+            up = bool(ups) and row[1] // WAY in ups
+            who = holders.get(key)
+            if who is None:
+                holders[key], kept[key] = {person: up}, row
+            elif person not in who or (who[person] and not up):
+                who[person] = up
+            else:
+                continue
+            new.append((person, key))
         return new
 
     def _theirs(self, fetch: Fetch, into: Reached, row: Sequence[Any], key: Key) -> bool:

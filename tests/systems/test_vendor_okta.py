@@ -56,7 +56,7 @@ def scenario(**more: Any) -> Scenario:
         "person": WHO,
         "seed": SEED,
         "mine": mine,
-        "findings": 9,
+        "findings": 8,
         "crowd": ({"records": [user(JO, profile={"login": f"jo-{n}"}) for n in range(7)], "page_size": 3}, 14),
         "changes": {"full-name": "Joanna Right Name", "role": "Reseller"},
         "rectified": lambda record: (record["profile"].get("firstName"), record["profile"].get("userType")) == RIGHT,
@@ -97,7 +97,7 @@ def test_find_shows_groups_factors_and_the_log_as_far_back_as_it_goes(it: Subjec
     it.seed()
     kinds = [one.kind for one in it.find().findings]
     assert {kind: kinds.count(kind) for kind in kinds} == {
-        "user": 2, "group membership": 3, "sign-in factor": 1, "log entry": 3,
+        "user": 1, "group membership": 2, "sign-in factor": 1, "log entry": 3, "second address of another account": 1,
     }  # fmt: skip
     assert any(one.values.get("phoneNumber") == "+33102030405" for one in it.find().findings)
     it.system = it.made(log=False)
@@ -206,11 +206,34 @@ def test_admins_and_protected_accounts_are_never_erased_changed_or_filled_in(it:
 
 
 def test_the_other_account_of_an_admin_is_erased_and_the_admins_told(it: Subject) -> None:
-    it.ask("seed", records=[{**PEOPLE[0], "roles": [ROLE]}, PEOPLE[1]])
+    it.ask("seed", records=[{**PEOPLE[0], "roles": [ROLE]}, user(JO, profile={"login": "jneil"})])
     outcome = it.erase()
     assert isinstance(outcome, Done)
     assert [type(left) for left in outcome.remains] == [Expires, NotOffered]
     assert only(it)["roles"] == [ROLE]
+
+
+def test_an_account_that_has_the_address_only_to_recover_it_may_be_somebody_elses(it: Subject) -> None:
+    shared = user("team@work.example", profile={"secondEmail": JO.upper(), "firstName": "Team", "mobilePhone": "+33 9"})
+    it.ask("seed", records=[shared])
+    (found,) = it.find().findings
+    assert (found.kind, found.values) == ("second address of another account", {"secondEmail": JO.upper()})
+    it.system.rectify(WHO, {"email": "right@example.org", "first-name": "Jo"}, key="r")
+    (held,) = it.records()
+    assert (held["profile"]["secondEmail"], held["profile"]["email"]) == ("right@example.org", "team@work.example")
+    assert held["profile"]["firstName"] == "Team"
+    outcome = it.erase(Identifiers(email=("right@example.org",)))
+    assert isinstance(outcome, Done)
+    assert outcome.evidence == {"users": 0, "second_addresses": 1}
+    assert ["second one" in left.reason for left in outcome.remains if isinstance(left, NotOffered)] == [True]
+    (held,) = it.records()
+    assert (held["status"], held["profile"]["secondEmail"]) == ("ACTIVE", None)
+
+
+def test_a_refusal_is_told_with_oktas_code(it: Subject) -> None:
+    it.ask("expire")
+    with pytest.raises(SystemProblem, match="401 E0000011"):
+        it.find()
 
 
 def test_an_account_is_provisioned_staged_and_in_its_groups_and_found_there(it: Subject) -> None:
@@ -294,9 +317,9 @@ def test_a_service_app_signs_in_with_its_key(it: Subject) -> None:
     it.ask("seed", **SEED, public_key=public.decode())
     app = {"token": None, "client_id": "sandbox-app", "private_key": private.decode(), "key_id": "k1"}
     it.system = it.made(**app)
-    assert it.find().evidence["users"] == 2
+    assert it.find().evidence["users"] == 1
     it.ask("expire")
-    assert it.find().evidence["users"] == 2
+    assert it.find().evidence["users"] == 1
     with pytest.raises(SystemProblem) as caught:
         it.made(**{**app, "client_id": "another-app"}).find(WHO)
     assert caught.value.consequence == "fix settings"
@@ -314,7 +337,7 @@ def test_a_record_without_an_address_is_refused(it: Subject) -> None:
         it.deliver(email=" ")
 
 
-@pytest.mark.parametrize("token", ["", "{}", "[]", "3", '{"users": 3, "protected": 0}'])
+@pytest.mark.parametrize("token", ["", "{}", "[]", "3", '{"users": 3, "protected": 0, "second": 0}'])
 def test_a_token_of_somebody_else_is_refused(it: Subject, token: str) -> None:
     with pytest.raises(SystemProblem, match="token"):
         it.system.check(token)

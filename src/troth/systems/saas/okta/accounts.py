@@ -103,6 +103,14 @@ class Accounts:
         """Change attributes of a profile; the others stay."""
         self._api.call("write a profile", "POST", f"{USERS}/{user}", json={"profile": profile})
 
+    def is_second(self, user: User, who: Identifiers) -> bool:
+        """Whether the person's address is only the second one of an account, to recover it: that account may be shared,
+        or somebody else's.
+        """  # fmt: skip
+        mine, profile = {address.lower() for address in who.addresses}, user["profile"]
+        held = {str(profile.get(name) or "").lower() for name in ("email", "login")}
+        return not held & mine and not (self._account and profile.get(self._account) in who.account)
+
     def findings(self, user: User, mapping: Mapping[str, str]) -> Iterator[Finding]:
         """The user's profile, groups, admin roles and sign-in factors."""
         one = user["id"]
@@ -152,6 +160,11 @@ class Accounts:
         profile = user["profile"]
         held = {str(profile.get(name.removeprefix("profile.")) or "").lower() for name in BY_ADDRESS}
         return bool(held & mine) or bool(self._account and profile.get(self._account) in accounts)
+
+
+def second_address(user: User) -> Finding:
+    """What is told of an account that only has the person's address to recover it."""
+    return Finding("second address of another account", user["id"], {"secondEmail": user["profile"]["secondEmail"]})
 
 
 def rows(reply: Reply) -> list[User]:

@@ -14,7 +14,8 @@ from troth.systems.kit.base import Outgoing
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.kit.outcomes import Done, Expires, Found, NotOffered, Outcome, Pending, SystemProblem
 from troth.systems.kit.saas import SaasSystem
-from troth.systems.saas.okta.accounts import LOG_STAYS, USERS, Accounts, User, rows
+from troth.systems.saas.okta.accounts import USERS, Accounts, User, rows, second_address
+from troth.systems.saas.okta.left import counts, protected, remains
 from troth.systems.saas.okta.settings import OktaSettings
 
 TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 a path
@@ -23,7 +24,10 @@ KEYS_KEPT = 100
 
 
 class Okta(SaasSystem):
-    """Found by login, e-mail and second e-mail. Admins and protected accounts are never erased or changed."""
+    """Found by login and e-mail; of an account with the address as second e-mail only that is told.
+
+    Admins and protected accounts are never erased or changed.
+    """
 
     Settings = OktaSettings
     TITLE: ClassVar[str] = "Okta"
@@ -53,7 +57,7 @@ class Okta(SaasSystem):
         "find": "log entries older than 90 days, which Okta has purged, copies of the log streamed elsewhere, and apps "
         "and devices of an account",
         "erase": "entries of the System Log go by themselves 90 days after the event; admins and protected accounts "
-        "stay",
+        "stay, and an account that has the address only as its second e-mail loses the address and stays",
         "rectify": "accounts mastered by a directory (Active Directory, HR) are corrected there; admins and protected "
         "accounts are left alone",
         "deliver": "an account that is there already keeps what it holds; only what is empty there is filled in",
@@ -77,48 +81,59 @@ class Okta(SaasSystem):
 
     def find(self, who: Identifiers) -> Outcome:
         """Accounts with groups, admin roles and sign-in factors, and what the System Log says of them."""
-        users = self.accounts.of(who)
+        users, others = self._apart(who)
         findings = [one for user in users for one in self.accounts.findings(user, self.mapping)]
+        findings += map(second_address, others)
         if self.settings.log:
             findings += self.accounts.log(users, who, ground.clock())
         return Found({"users": len(users), "findings": len(findings)}, tuple(findings))
 
     def erase(self, who: Identifiers, *, key: str) -> Outcome:
-        """Deactivate, then delete for good. Looks first, so needs no `key`."""
-        every = [user["id"] for user in self.accounts.of(who)]
-        gone = [user for user in every if not self.accounts.is_protected(user)]
-        if every and not gone:
-            return _protected(len(every))
-        if not gone:
-            logged = self.settings.log and any(True for _ in self.accounts.log((), who, ground.clock()))
-            return Done({"users": 0}, remains=(LOG_STAYS,) if logged else ())
-        return self._step(gone, len(every) - len(gone))
+        """Deactivate, then delete for good. Looks first, so needs no `key`.
+
+        An account with the person's address as its second one stays, and loses that address.
+        """
+        users, others = self._apart(who)
+        gone = [user["id"] for user in users if not self.accounts.is_protected(user["id"])]
+        free = [user["id"] for user in others if not self.accounts.is_protected(user["id"])]
+        stay = len(users) + len(others) - len(gone) - len(free)
+        for user in free:
+            self.accounts.write(user, {"secondEmail": None})
+        if stay and not gone and not free:
+            return protected(stay)
+        if gone:
+            return self._step(gone, stay, len(free))
+        logged = self.settings.log and any(True for _ in self.accounts.log((), who, ground.clock()))
+        return Done(counts(0, len(free)), remains=remains(stay, len(free), logged=logged))
 
     def check(self, token: str) -> Outcome:
         """Does the next step; `Done` when Okta knows none of the users any more."""
         try:
             told = json.loads(token)
-            users, stay = [str(one) for one in told["users"]], int(told["protected"])
+            users, stay, freed = [str(one) for one in told["users"]], int(told["protected"]), int(told["second"])
         except (ValueError, KeyError, TypeError):
             raise SystemProblem(
                 f"{self.name}: this token is not from an Okta erasure; start the erasure again", consequence="stop"
             ) from None
-        return self._step(users, stay)
+        return self._step(users, stay, freed)
 
     def rectify(self, who: Identifiers, changes: Mapping[str, str], *, key: str) -> Outcome:
         """Write the right values into every account of the person. A login that was the wrong address changes too."""
         fields = _named(self.to_fields(changes))
-        users = self.accounts.of(who)
+        users, others = self._apart(who)
         ours = [user for user in users if not self.accounts.is_protected(user["id"])]
-        if users and not ours:
-            return _protected(len(users))
+        free = [user for user in others if not self.accounts.is_protected(user["id"])] if "email" in fields else []
+        stay = len(users) - len(ours)
+        if stay and not ours and not free:
+            return protected(stay)
         mine = {address.lower() for address in who.addresses}
         for user in ours:
             login = str(user["profile"].get("login") or "").lower()
             also = {"login": fields["email"]} if "email" in fields and login in mine else {}
             self.accounts.write(user["id"], {**fields, **also})
-        stay = len(users) - len(ours)
-        return Done({"users": len(ours)}, remains=(_protected(stay),) if stay else ())
+        for user in free:
+            self.accounts.write(user["id"], {"secondEmail": fields["email"]})
+        return Done(counts(len(ours), len(free)), remains=(protected(stay),) if stay else ())
 
     def deliver(self, outgoing: Outgoing, *, key: str) -> Outcome:
         """Provision an account with the record's address as login, and make it a member of the groups of the settings.
@@ -153,6 +168,12 @@ class Okta(SaasSystem):
         rows(self.api.call("test the connection", "GET", USERS, params={"limit": "1"}))
         return Done({"account": self.settings.url.partition("://")[2]})
 
+    def _apart(self, who: Identifiers) -> tuple[list[User], list[User]]:
+        """Accounts of the person, and others that have the person's address as their second one."""
+        users = self.accounts.of(who)
+        others = [user for user in users if self.accounts.is_second(user, who)]
+        return [user for user in users if user not in others], others
+
     def _provision(self, profile: Mapping[str, str], key: str) -> tuple[User, bool]:
         """The account now there, and whether we made it. Okta lets nobody make a second one with the same login."""
         body: dict[str, Any] = {"profile": {**profile, self.settings.key_attribute: [key]}}
@@ -182,14 +203,13 @@ class Okta(SaasSystem):
         self.accounts.write(user["id"], {**new, attribute: [*keys, key][-KEYS_KEPT:]})
         return sorted(new)
 
-    def _step(self, users: Sequence[str], stay: int) -> Outcome:
+    def _step(self, users: Sequence[str], stay: int, freed: int) -> Outcome:
         """The first DELETE only deactivates, the second deletes; both go on in the background."""
         left = [user for user in users if self._still_there(user)]
         if left:
-            token = json.dumps({"users": list(users), "protected": stay})
+            token = json.dumps({"users": list(users), "protected": stay, "second": freed})
             return Pending(token, timedelta(seconds=self.settings.poll_seconds))
-        remains = (LOG_STAYS, *((_protected(stay),) if stay else ()))
-        return Done({"users": len(users)}, remains=remains)
+        return Done(counts(len(users), freed), remains=remains(stay, freed, logged=True))
 
     def _still_there(self, user: str) -> bool:
         now = self.accounts.get(user)
@@ -205,14 +225,6 @@ class Okta(SaasSystem):
             # once: a DELETE is refused while the one before goes on, so whoever tries again must look first
             self.api.call("delete a user", "DELETE", f"{USERS}/{user}", ok=(200, 202, 204, 404), once=True, **ask)
         return True
-
-
-def _protected(count: int) -> NotOffered:
-    return NotOffered(
-        reason=f"{count} accounts of the person are of admins or in a protected group",
-        source="https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/",
-        manual_steps="take the admin roles and the protected groups from the account in Okta, then try again",
-    )
 
 
 def _named(fields: Mapping[str, str], *, wanted: bool = False) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Zendesk: the suite every vendor passes, and what is peculiar to it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -374,6 +374,21 @@ def test_a_user_field_that_is_not_there_is_told_before_anything_is_written(it: S
     assert caught.value.consequence == "fix settings"
     with pytest.raises(SystemProblem, match="no_key"):
         it.made(key_field="no_key").deliver(it.outgoing(), key="d")
+    assert it.records() == before
+
+
+def test_what_a_person_says_makes_nobody_an_admin(it: Subject) -> None:
+    it.seed()
+    before = it.records()
+    system = it.made(fields={"role": "role"})
+    acts: list[Callable[[], object]] = [
+        lambda: system.deliver(it.outgoing(role="admin"), key="d"),
+        lambda: system.rectify(WHO, {"role": "admin"}, key="r"),
+    ]
+    for act in acts:
+        with pytest.raises(SystemProblem, match="describes a user") as caught:
+            act()
+        assert caught.value.consequence == "fix settings"
     assert it.records() == before
 
 

@@ -25,6 +25,7 @@ from troth.systems.saas.zendesk.tickets import EXPORTS, Tickets, held_back, list
 
 KEYS_KEPT = 100
 CUSTOM = "user_fields."
+PLAIN = frozenset({"email", "name", "phone", "alias", "details", "notes"})  # others, such as role, give rights
 _OTHERWISE = frozenset({"url", "identities", "user_fields", "photo"})  # told otherwise, or nothing about the person
 
 
@@ -187,7 +188,17 @@ class Zendesk(SaasSystem):
         return Finding(kind, str(user["id"]), values, items_of(self.mapping, values))
 
     def _know(self, fields: Mapping[str, str]) -> None:
-        """Zendesk drops values of custom fields it does not have without a word: refuse before writing."""
+        """Zendesk drops values of custom fields it does not have without a word: refuse before writing.
+
+        Of its own fields only those are written that describe a user: what a person says must make nobody an admin.
+        """
+        rights = sorted(name for name in fields if name not in PLAIN and not name.startswith(CUSTOM))
+        if rights:
+            raise SystemProblem(
+                f"{self.name}: {', '.join(rights)} is no field that describes a user; put the item into one of "
+                f"{', '.join(sorted(PLAIN))} or a user field ({CUSTOM}…) under `fields`",
+                consequence="fix settings",
+            )
         custom = {name.removeprefix(CUSTOM) for name in fields if name.startswith(CUSTOM)}
         unknown = sorted(custom - self.people.fields()) if custom else []
         if unknown:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,7 +17,7 @@ import boto3
 from aws_signing import SECRET, claim_of, signed
 from moto.backends import get_backend
 from moto.moto_api._internal import moto_api_backend
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -37,7 +38,7 @@ _S3 = {
     ("HEAD", ""): "head_object",
     ("GET", ""): "get_object",
 }
-_moto = DomainDispatcherApplication(create_backend_app)
+_app = cache(create_backend_app)  # by service, as the signature names it: moto would look through all of its own
 
 
 class AwsStandIn(Sandbox):
@@ -65,13 +66,17 @@ class AwsStandIn(Sandbox):
             return response
         with self._lock:
             expired = self._double(vendor).state["expired"]
-            response = _refusal(claim["service"], 400, "ExpiredToken") if expired else self._moto(request, operation)
+            response = (
+                _refusal(claim["service"], 400, "ExpiredToken")
+                if expired
+                else self._moto(request, operation, claim["service"])
+            )
         if planned:
             planned.spoil(response)
         self._note(vendor, request, operation, response.status_code, [])
         return response
 
-    def _moto(self, request: Request, operation: Operation) -> Response:
+    def _moto(self, request: Request, operation: Operation, service: str) -> Response:
         target = request.environ["REQUEST_URI"].removeprefix("/aws")
         body = request.get_data()
         if self.page_size and operation.id in ("query", "filter_log_events"):
@@ -84,7 +89,7 @@ class AwsStandIn(Sandbox):
         parts = urlsplit(target)
         environ["PATH_INFO"] = Request.from_values(path=parts.path).path
         environ |= {"QUERY_STRING": parts.query, "RAW_URI": target, "REQUEST_URI": target}
-        content, status, told = run_wsgi_app(_moto, environ, buffered=True)
+        content, status, told = run_wsgi_app(_app(service), environ, buffered=True)
         response = Response(b"".join(content), status=status, headers=told)
         if undone or (self.ghosts and b'"IndexName"' in body):
             reply = json.loads(response.get_data())

@@ -121,3 +121,31 @@ def test_what_would_break_is_refused_and_the_proposal_is_taken(shop: SqlSystem, 
     mended = SqlSystem("shop", title="Shop", url=server.url, dataset=parse(text))
     mended.erase(_who("Ana"), key="k")
     assert not _naming(_rows(server), "Ana")
+
+
+ODD = """
+title: Odd
+tables:
+  p:
+    key: id
+    on_erase: delete
+    columns: {id: {none: key}, MARKED: {item: IDENTITY, identity: IDENTITY}}
+"""
+
+
+def test_a_phone_kept_as_a_number_is_found_however_it_is_written(server: Server) -> None:
+    server.run("create table p (id int primary key, phone bigint);\ninsert into p values (1, 491711), (2, 491712)")
+    dataset = parse(ODD.replace("MARKED", "phone").replace("IDENTITY", "phone"))
+    found = SqlSystem("s", title="S", url=server.url, dataset=dataset)
+    for written in ("+49 171 1", "49/1711", "491711"):
+        assert [one.id for one in found.find(Identifiers(phone=(written,))).findings] == ["1"]
+
+
+def test_nothing_is_not_found_where_nobody_can_be_looked_up(server: Server) -> None:
+    if server.kind != "postgresql":
+        pytest.skip("only PostgreSQL knows lists and JSON by their types everywhere")
+    server.run("create table p (id int primary key, mails text[], doc jsonb)")
+    for name in ("mails", "doc"):
+        dataset = parse(ODD.replace("MARKED", name).replace("IDENTITY", "email"))
+        with pytest.raises(SystemProblem, match=rf"p\.{name}: people cannot be looked up inside"):
+            SqlSystem("s", title="S", url=server.url, dataset=dataset).find(_who("Ana"))

@@ -144,7 +144,7 @@ def asking() -> Iterator[None]:
         fail(without_passwords(str(problem)), Exit.UNKNOWN)
 
 
-_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
+_PASSWORD = re.compile(r"(://[^:/@\s]*):\S*@")  # to the last `@`: one in the password may not have been escaped
 
 
 def without_passwords(text: str) -> str:

@@ -28,7 +28,9 @@ def forms(kind: Kind, value: str, *, exact: bool) -> list[Any]:
     if kind == "email":
         return [value] if not exact else list(dict.fromkeys((value, value.lower())))
     if kind == "phone":
-        return list(dict.fromkeys((value, re.sub(r"[^0-9+]", "", value), re.sub(r"\D", "", value))))
+        digits = re.sub(r"\D", "", value)
+        spelled = (value, re.sub(r"[^0-9+]", "", value), *alternatives(digits))  # with its number, if it can be one
+        return list(dict.fromkeys(spelled))
     return list(alternatives(value))
 
 

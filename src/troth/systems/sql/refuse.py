@@ -19,7 +19,8 @@ _CORRECT = "correct or remove it in the dataset file"
 
 
 def missing(dataset: Dataset, catalog: Catalog) -> tuple[Refusal, ...]:
-    """Declared tables and columns that the database does not have, or has twice, or does not show to us whole."""
+    """Declared tables and columns that the database does not have, has twice, does not show to us whole, or in which
+    nobody can be looked up."""
     return tuple(one for name in dataset.tables for one in _missing(dataset, catalog, name))
 
 
@@ -33,9 +34,14 @@ def _missing(dataset: Dataset, catalog: Catalog, name: str) -> Iterator[Refusal]
         yield Refusal(
             name, None, reason, "connect as a role that sees every row (BYPASSRLS, or a policy `using (true)`)"
         )
-    for column in dataset.tables[name].columns:
+    for column, about in dataset.tables[name].columns.items():
         if column not in live.columns:
             yield _absent(name, column, "column", catalog)
+        elif about.identity and live.columns[column].family in ("array", "json"):
+            kind = live.columns[column].spelled or live.columns[column].family
+            reason = f"people cannot be looked up inside {kind}, so nothing found would not mean nothing held"
+            yield Refusal(name, column, reason, "take `identity` away and tie the table by `references`, or keep the "
+                          "addresses in a table of their own")  # fmt: skip
 
 
 def _absent(table: str, column: str | None, kind: str, catalog: Catalog) -> Refusal:

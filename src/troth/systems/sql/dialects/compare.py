@@ -27,8 +27,8 @@ Match = Literal["as it is", "any case", "digits"]
 
 def holds(column: Element, live: LiveColumn, value: Element, match: Match = "as it is") -> ColumnElement[bool]:
     """Whether `column` holds the identifier `value` (text; for `any case` in lower case, for `digits` digits only)."""
-    if live.family != "text":
-        return _typed(column, live, value)
+    if live.family != "text":  # a number has no plus
+        return _typed(column, live, func.replace(value, "+", "") if match == "digits" else value)
     if match == "digits":
         return digits_only(column) == value
     if match == "any case" and not live.any_case:

@@ -6,12 +6,12 @@ import re
 import zipfile
 from typing import Any
 
-from troth.demo import product
+from troth.demo import logs, product
 from troth.demo.story.stage import Person, Stage, Wrong, must, until
 from troth.evidence.offline import Unsound, verify_inclusion
 
 VENDORS = ("salesforce", "hubspot", "zendesk", "okta")
-PLACES = ("vault", *VENDORS, "product")
+PLACES = ("vault", *VENDORS, "product", "logs")
 
 
 def ask(stage: Stage, kind: str, person: Person) -> None:
@@ -38,14 +38,14 @@ def links(stage: Stage, person: Person, part: str) -> list[str]:
 
 
 def access(stage: Stage) -> dict[str, Any]:
-    """The person is found in all six places, and the package lists what each holds, nobody else's data among it."""
+    """The person is found in all seven places, and the package lists what each holds, nobody else's data among it."""
     link = answered(stage, "access", stage.visitor)
     package = fetch(stage, link, stage.visitor)
     told = json.loads(package["answer.json"])
     counts = {system["name"]: system["count"] for system in told["systems"]}
     must(all(counts.get(place) for place in PLACES), f"something found in each of {', '.join(PLACES)}", counts)
     names = {place: name for name in package for place in PLACES if place in name}
-    must({*VENDORS, "product"} <= set(names), "a file for each system", sorted(package))
+    must({*VENDORS, "product", "logs"} <= set(names), "a file for each system", sorted(package))
     everything = "\n".join(text for text in package.values())
     missing = [item for item, value in stage.visitor.values.items() if value not in everything]
     must(not missing, "every value the visitor gave", f"without {missing}")
@@ -78,16 +78,20 @@ def _code(stage: Stage, person: Person) -> str | None:
 
 
 def erasure(stage: Stage) -> dict[str, Any]:
-    """Gone from all six places by looking at each, and the proof leads to the signed log."""
+    """Gone from all seven places by looking at each, and the proof leads to the signed log."""
     person, account = stage.visitor, stage.account(stage.visitor)
     posts = _posts(stage, account)
+    others = logs.lines_about(stage.world.logs, stage.other.email)
     key = _key_file(stage)
     must(key.exists(), "the person's key before the erasure", "none")
     link = answered(stage, "erasure", person)
     left = {vendor: len(stage.held(vendor, person.email)) for vendor in VENDORS}
     left |= {"vault": _in_vault(stage), "key": int(key.exists())}
+    left |= {"logs": logs.lines_about(stage.world.logs, person.email)}
     left |= product.rows_about(stage.product, person.email, account)
     must(not any(left.values()), "nothing left in any place", {name: n for name, n in left.items() if n})
+    kept = logs.lines_about(stage.world.logs, stage.other.email)
+    must(kept == others > 0, f"the {others} lines about another person as they were", kept)
     readable = stage.in_the_clear(person.email)
     must(not readable, "the address readable nowhere in the database", readable)
     emptied = stage.sql(

@@ -15,7 +15,8 @@ from uuid import UUID
 import psycopg
 import yaml
 
-from troth.demo import product
+from troth import ground
+from troth.demo import logs, product
 from troth.demo.story.browser import Browser
 from troth.demo.world import CUSTOM_FIELDS, World, reference_policy
 from troth.net.errors import NetError
@@ -100,6 +101,7 @@ class Stage:
         for person in (self.visitor, self.other):
             account = product.add_person(self.product, person.email, person.name)
             self.notes[person.email] = account
+            logs.plant_person(self.world.logs, ground.clock(), person.email)
             self._seed("zendesk", *_asked_for_help(person))
             self._seed("okta", _signs_in(person))
 

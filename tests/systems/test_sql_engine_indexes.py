@@ -1,7 +1,10 @@
 """E-mails in any case or by the plain index, and the indexes that are missing: on real servers."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
-from sql_servers import Server, mariadb_folder, server
+from sql_servers import Server, mariadb_folder, open_server, server
 
 from troth.systems.kit.identifiers import Identifiers
 from troth.systems.sql.dataset import parse
@@ -61,10 +64,11 @@ def _ids(system: SqlSystem) -> set[str]:
 
 
 @pytest.fixture
-def postgresql(server: Server) -> Server:
-    if server.kind != "postgresql":
-        pytest.skip("only PostgreSQL keeps such statistics")
-    return server
+def postgresql(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """The one kind of server that keeps statistics of values."""
+    made = open_server("postgresql", request, tmp_path)
+    yield made
+    made.admin.dispose()
 
 
 def test_a_large_table_in_lower_case_is_looked_up_by_its_plain_index(postgresql: Server) -> None:
@@ -150,3 +154,18 @@ tables:
     for one in advice:
         server.run(one)
     assert SqlSystem("shop", title="Shop", url=server.url, dataset=parse(text)).advice() == ()
+
+
+def test_a_phone_is_found_by_an_index_over_its_digits(postgresql: Server) -> None:
+    postgresql.run("create table member (id int primary key, phone varchar(30))")
+    postgresql.run(f"insert into member select n, '+49 30 ' || n from generate_series(1, {MANY}) n;\nanalyze member")
+    text = """
+title: Club
+tables:
+  member: {key: id, on_erase: delete, columns: {id: {none: n}, phone: {item: phone, identity: phone}}}
+"""
+    (advice,) = SqlSystem("club", title="Club", url=postgresql.url, dataset=parse(text)).advice()
+    postgresql.run(advice)
+    again = SqlSystem("club", title="Club", url=postgresql.url, dataset=parse(text))
+    assert again.advice() == ()
+    assert [one.id for one in again.find(Identifiers(phone=("+49-30-77",))).findings] == ["77"]

@@ -110,6 +110,19 @@ def test_find_in_words(shop: Shop) -> None:
     assert (nobody.exit_code, nobody.stdout) == (0, "person 1: nothing held\n")
 
 
+def test_tables_that_nothing_leads_to_are_told_not_taken_for_empty(shop: Shop) -> None:
+    lost = "  lost: {key: id, on_erase: {keep: nothing leads here}, columns: {id: {none: number}, note: message}}\n"
+    shop.dataset.write_text(OURS + lost)
+    with sqlite3.connect(shop.database) as connection:
+        connection.execute("create table lost (id integer primary key, note text)")
+    connection.close()
+    for command in (["find"], ["erase", "--dry-run"]):
+        done = shop.call(*command, "--identity", "email:ana@example.org", *shop.there)
+        assert "note: lost was not looked at: nothing leads here" in done.stderr
+        told = json.loads(shop.call(*command, "--identity", "email:a@b.c", *shop.there, "--json").stdout)
+        assert told["not_looked_at"] == {"lost": "nothing leads here"}
+
+
 def test_people_come_from_standard_input_so_that_no_history_keeps_them(shop: Shop) -> None:
     given = 'email:ana@example.org\n{"email": "bo@example.org"}\nemail:nobody@example.org\n'
     done = shop.call("find", "--identities", "-", *shop.there, "--json", given=given)

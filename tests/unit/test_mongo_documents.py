@@ -355,6 +355,15 @@ def test_a_phone_without_digits_is_nobodys(phone: str) -> None:
     assert not reach(dataset, [Identifiers(phone=(phone,))], memory)["a"].documents
 
 
+def test_a_phone_kept_as_a_number_is_found() -> None:
+    dataset = parse(
+        "{title: t, tables: {a: {key: _id, on_erase: anonymise, columns: "
+        "{_id: {none: key}, tel: {item: phone, identity: phone}}}}}"
+    )
+    memory = Memory({"a": [{"_id": 1, "tel": 491711}]})
+    assert list(reach(dataset, [Identifiers(phone=("+49 171 1",))], memory)["a"].documents) == [1]
+
+
 def test_a_name_that_begins_as_masks_do_is_masked_all_the_same() -> None:
     dataset = parse(
         "{title: t, tables: {a: {key: _id, on_erase: anonymise, columns: "

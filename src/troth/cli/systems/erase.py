@@ -7,7 +7,7 @@ import typer
 
 from troth.cli.output import Exit, fail, print_json, say
 from troth.cli.systems import target
-from troth.cli.systems.find import counted, plan, why
+from troth.cli.systems.find import counted, not_looked_at, plan, say_not_looked_at, why
 from troth.systems.kit.outcomes import Done, NotOffered, SystemProblem
 
 if TYPE_CHECKING:
@@ -55,11 +55,14 @@ def run(
         _refused(asked, problem, json=json)
     if json:
         answers = [{"person": number, **_json(asked, each)} for number, each in enumerate(done, 1)]
-        print_json({"system": asked.name, "dry_run": dry_run, "people": answers})
+        left = not_looked_at(asked)
+        tables = {"not_looked_at": left} if left else {}
+        print_json({"system": asked.name, "dry_run": dry_run, **tables, "people": answers})
     else:
         for number, each in enumerate(done, 1):
             for line in _lines(number, each, dry_run=dry_run):
                 say(line)
+        say_not_looked_at(asked)
         if dry_run:
             say("nothing was changed")
     raise typer.Exit(int(Exit.FINE if all(map(_reached, done)) else Exit.UNKNOWN))

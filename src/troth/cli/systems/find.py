@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from troth.systems.kit.base import System
     from troth.systems.kit.identifiers import Identifiers
     from troth.systems.kit.outcomes import Finding, Outcome
+    from troth.systems.sql.model import Dataset
 
 
 def run(
@@ -39,12 +40,14 @@ def run(
         found = _found(asked, whom)
     if json:
         looked = looked_at(asked)
+        tables = {"looked_at": looked, "not_looked_at": not_looked_at(asked)} if looked else {}
         people = [_json(asked, number, each) for number, each in enumerate(found, 1)]
-        print_json({"system": asked.name, **({"looked_at": looked} if looked else {}), "people": people})
+        print_json({"system": asked.name, **tables, "people": people})
     else:
         for number, each in enumerate(found, 1):
             for line in _lines(asked, number, each):
                 say(line)
+        say_not_looked_at(asked)
     raise typer.Exit(int(Exit.FINE if all(_told(each) for each in found) else Exit.UNKNOWN))
 
 
@@ -108,6 +111,20 @@ def looked_at(asked: "System") -> list[str] | None:
     from troth.systems.sql.graph import ordered
 
     return list(ordered(dataset))
+
+
+def not_looked_at(asked: "System") -> dict[str, str]:
+    """Tables with personal data that no identity leads to, and what the dataset file says of them."""
+    dataset: Dataset | None = getattr(asked, "dataset", None)
+    looked = looked_at(asked) or ()
+    left = {name: table.on_erase for name, table in dataset.tables.items() if name not in looked} if dataset else {}
+    return {name: str(getattr(act, "keep", act)) for name, act in left.items()}
+
+
+def say_not_looked_at(asked: "System") -> None:
+    """Tells people so: nothing found there does not mean that nothing is held."""
+    for name, reason in not_looked_at(asked).items():
+        typer.echo(f"note: {name} was not looked at: {reason}", err=True)
 
 
 def why(outcome: "Outcome") -> str:

@@ -42,5 +42,6 @@ def _forms(kind: str, value: str) -> list[tuple[Match, str]]:
     if kind == "email":
         forms += [("as it is", plain.lower()), ("any case", plain.lower())]
     elif kind == "phone":
-        forms += [("digits", re.sub(r"[^0-9+]", "", plain))]
+        digits = re.sub(r"[^0-9+]", "", plain)
+        forms += [("digits", digits if digits.strip("+") else "")]  # a phone without digits is nobody's
     return [(match, form) for match, form in dict.fromkeys(forms) if form]

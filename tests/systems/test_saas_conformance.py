@@ -90,4 +90,5 @@ def test_every_vendor_is_held_to_the_suite() -> None:
     files = [path for path in Path(__file__).parent.glob("test_*.py") if "(Conformance)" in path.read_text()]
     classes = [thing for file in files for thing in vars(import_module(file.stem)).values() if isinstance(thing, type)]
     suites = [one for one in classes if issubclass(one, Conformance) and one is not Conformance]
-    assert {one.scenario.vendor.replace("_", "-") for one in suites} == set(manifest.vendors())
+    ours = {one.scenario.vendor.replace("_", "-") for one in suites if one.__module__ != "test_kit_rest"}
+    assert ours == set(manifest.vendors())

@@ -120,7 +120,7 @@ def test_another_address_needs_the_credential_again(staff: Client, path: Path) -
     for act in ("save", "test"):
         answer = staff.post(EDIT, filled_in(staff, EDIT, url="https://elsewhere.example", act=act))
         assert answer.status_code == 422
-        assert "enter this again" in answer.content.decode()
+        assert "must be entered again" in answer.content.decode()
     assert entries(path)["crm"]["url"] == "https://api.hubapi.com"
     told = {"url": "https://elsewhere.example", "token": "new"}
     assert staff.post(EDIT, filled_in(staff, EDIT, **told)).status_code == 302
@@ -254,7 +254,20 @@ def test_fields_of_several_lines_come_back_as_they_went_in(staff: Client, path: 
         "/console/systems/at/aws/settings/", filled_in(staff, "/console/systems/at/aws/settings/", **moved)
     )
     assert answer.status_code == 422
-    assert "enter this again" in answer.content.decode()
+    assert "must be entered again" in answer.content.decode()
+
+
+def test_credentials_of_the_server_itself_are_used_by_the_file_only(staff: Client, path: Path) -> None:
+    page, edit = "/console/systems/connect/aws/", "/console/systems/at/aws/settings/"
+    told = {"name": "aws", "region": "eu-central-1", "suppression": "yes"}
+    answer = staff.post(page, filled_in(staff, page, **told))
+    assert answer.status_code == 422
+    assert "those of the server itself" in answer.content.decode()
+    entry = {"connector": "aws", "region": "eu-central-1", "suppression": True}
+    path.write_text(yaml.safe_dump({"systems": {"aws": entry}}))
+    assert staff.post(edit, filled_in(staff, edit, **told, title="Mail")).status_code == 302
+    moved = {**told, "tables": "- {table: people, keys: {pk: '{account}'}}"}
+    assert staff.post(edit, filled_in(staff, edit, **moved)).status_code == 422
 
 
 def test_a_system_inside_is_not_moved_to_another_address_inside(staff: Client, path: Path) -> None:

@@ -9,7 +9,7 @@ from troth.systems.kit.outcomes import Done
 
 INJECTIONS = (
     "x' OR Email != '", "\\", "\\' OR 'a", "a') LIMIT 9 --@x", "%", "*", "a\nb@x.org", 'x" or profile.email sw "',
-    "a,b;c|d", "../../x", "a/b?c=d#e", "${x}{{x}}", "(col:email,opr:sw,value:'')", "é@x.example",
+    "a,b;c|d", "../../x", "..", "a/b?c=d#e", "${x}{{x}}", "(col:email,opr:sw,value:'')", "é@x.example",
 )  # fmt: skip
 
 

@@ -171,6 +171,8 @@ def _place(loc: tuple[int | str, ...]) -> str:
 def _words(kind: str, message: str) -> str:
     if kind == "missing":
         return "is needed"
+    if kind == "extra_forbidden":
+        return "is not known here"
     return message.removeprefix("Value error, ").replace("Input should", "should", 1)
 
 

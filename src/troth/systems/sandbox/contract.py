@@ -1,7 +1,7 @@
 """A vendor's contract: routes requests to operations, and finds fault with requests and replies."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from werkzeug import Request, Response
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 _CSV: dict[str, Callable[[bytes], Any]] = {"text/csv": lambda content: content.decode()}
+KEPT = 5000  # verdicts a contract
 _METHODS = frozenset({"get", "head", "put", "post", "delete", "patch"})
 
 
@@ -52,6 +53,7 @@ class Contract:
         document = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
         self._openapi = OpenAPI.from_dict(document, config=Config(extra_media_type_deserializers=_CSV))
         self._routes = sorted(_routes(document), key=lambda route: route[3])
+        self._judged: dict[Hashable, tuple[str, ...]] = {}
 
     def operation(self, method: str, path: str) -> Operation | None:
         """The operation a request is for; literal paths win over templates."""
@@ -69,19 +71,28 @@ class Contract:
         faults = [f"unknown query parameter {name}" for name in request.args if name not in operation.query]
         if request.get_data() and not operation.takes_body:
             faults.append("this operation takes no body")
-        try:
-            self._openapi.validate_request(_Asked(request, path))
-        except OpenAPIError as error:
-            faults += _texts(error)
-        return faults
+        asked = (request.method, path, request.query_string, request.get_data(), frozenset(request.headers.items()))
+        return faults + self._once(asked, lambda: self._openapi.validate_request(_Asked(request, path)))
 
     def faults_of_reply(self, request: Request, path: str, response: Response) -> list[str]:
         """What is wrong with the double's own reply."""
-        try:
-            self._openapi.validate_response(_Asked(request, path), WerkzeugOpenAPIResponse(response))
-        except OpenAPIError as error:
-            return _texts(error)
-        return []
+        told = (request.method, path, response.status_code, response.data, frozenset(response.headers.items()))
+        reply = WerkzeugOpenAPIResponse(response)
+        return self._once(told, lambda: self._openapi.validate_response(_Asked(request, path), reply))
+
+    def _once(self, what: Hashable, judge: Callable[[], None]) -> list[str]:
+        """The faults the judge finds. It takes far longer than the vendor's answer, and the same is asked again and
+        again: its verdict on a thing is kept, since it depends on nothing else.
+        """
+        if what not in self._judged:
+            if len(self._judged) >= KEPT:
+                self._judged.clear()
+            try:
+                judge()
+                self._judged[what] = ()
+            except OpenAPIError as error:
+                self._judged[what] = tuple(_texts(error))
+        return list(self._judged[what])
 
 
 @cache

@@ -1,8 +1,9 @@
 """Connecting a vendor's system and changing its settings: a form drawn from the connector's own schema.
 
 What a person at the console cannot do here, because it could send credentials or calls to where they do not belong:
-name a credential by its place (`env:`, `file:`), let a private address in, or move a system to another address and
-keep its credentials. All of that is said in the systems file, by whoever runs the machine.
+name a credential by its place (`env:`, `file:`), use those of the server itself (an AWS role), let a private address
+in, move a system that is inside to another address there, or move a system and keep its credentials. All of that is
+said in the systems file, by whoever runs the machine. Nor can an entry be saved that would stop the other systems.
 """
 
 import re
@@ -30,7 +31,8 @@ from troth.web.staff import staff_only
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 FOR_PEOPLE = frozenset({"title", "recipient", "fields", "rate"})
-MOVED = "other settings changed: enter this again, so that it goes nowhere it was not meant for"
+MOVED = "must be entered again: other settings changed, and it must go nowhere it was not meant for"
+NONE = "is needed, or another credential: those of the server itself are used only where the systems file says so"
 INSIDE = "is an address inside your network; it is changed in the systems file only"
 
 
@@ -135,6 +137,8 @@ def _answered(form: Form, submitted: Mapping[str, str]) -> forms.Answered:
             errors[field.name] = "enter the credential itself; its place is named in the systems file only"
         elif form.kept.get(field.name) and not submitted.get(field.name, "").strip() and _moved(form, config):
             errors[field.name] = MOVED
+    if asked and not any(config.get(field.name) for field in asked) and _moved(form, config):
+        errors.setdefault(asked[0].name, NONE)
     if form.kept.get("allow_private"):
         addresses = [field.name for field in forms.fields(settings) if field.address]
         errors |= {name: INSIDE for name in addresses if _differ(form, config, name)}

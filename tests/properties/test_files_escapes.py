@@ -13,7 +13,8 @@ from troth.systems.kit.identifiers import Identifiers
 
 PEOPLE = [
     Identifiers(email=("ann@x.org",), account=("u-1001",), device=("192.0.2.7",)),
-    Identifiers(email=("jo.ann+news@x.org",), account=("acme_17",), device=("2001:db8::1",)),
+    Identifiers(email=("jo.ann+news@x.org",), account=("acme_17", "svc@eu@prod"), device=("2001:db8::1",)),
+    Identifiers(email=("a+b+c@x.org", "averylonglocalpart@x.y")),
 ]
 WORDS = [one for who in PEOPLE for kind in ("email", "account", "device") for one in getattr(who, kind)]
 Way = Literal["%", "u", "x", "-"]
@@ -57,6 +58,10 @@ def written(draw: st.DrawFn) -> tuple[str, str]:
 @example(one=("ann@x.org", "ann%40x%2eorg"), before="shop\\", after="", upper=False)
 @example(one=("ann@x.org", "ann\\u002540x.org"), before="", after="", upper=False)
 @example(one=("ann@x.org", "ann\\x2540x.org"), before="", after="", upper=False)
+@example(one=("a+b+c@x.org", "a%2bb%2bc%40x.org"), before="", after="", upper=False)
+@example(one=("svc@eu@prod", "svc%40eu%2540prod"), before="", after="", upper=False)
+@example(one=("averylonglocalpart@x.y", "averylonglocalpart@x.y"), before="\\u003c", after="", upper=False)
+@example(one=("u-1001", "u%2d1001"), before="%0a", after="", upper=False)
 @example(one=("u-1001", "u%2d1001"), before="\\n", after="", upper=False)
 @example(one=("jo.ann+news@x.org", "%4Ao.ann+news@x.org"), before="", after="", upper=False)
 @example(one=("jo.ann+news@x.org", "jo.ann%25252bnews%252540x.org"), before="%253d", after="", upper=False)
@@ -70,3 +75,8 @@ def test_a_line_with_somebody_in_it_is_always_read(
     shown = f"{before}{text if text != word or not upper else text.upper()}{after}"
     found = search.lines(f"nothing here\n{shown}\nnor here\n".encode())
     assert 1 in {number for number, _ in found}
+
+
+def test_an_identifier_without_letters_is_seen_however_its_escapes_are_written() -> None:
+    search = Prefilter(People([Identifiers(device=("192.0.2.7",))], KINDS).needles)
+    assert search.lines(b"nothing\n192%2E0%2e2%2E7\n") == [(1, -1)]

@@ -54,14 +54,15 @@ def resolved(view: bytes) -> Iterator[bytes]:
             before = plain
 
 
-def blanked(view: bytes) -> bytes:
-    """The view with its marks resolved and a space for every other escape, for views with none that is unusual."""
-    for written, sign in ((AT, b"@"), (PLUS, b"+")):
-        for one in written[1:]:
-            view = view.replace(one, sign)
+def blanked(view: bytes, *, bare: bool = False) -> bytes:
+    """The view with each `@` resolved and a space for every other escape, for views with none that is unusual. `bare`:
+    a backslash is none, and takes no letter away."""
+    for one in AT[1:]:
+        view = view.replace(one, b"@")
     while b"%25" in view:
         view = view.replace(b"%25", b"%")
-    return _SLASHES.sub(b" ", _PERCENTS.sub(b" ", view))
+    plain = _PERCENTS.sub(b" ", view)
+    return plain if bare else _SLASHES.sub(b" ", plain)
 
 
 def without_escape(word: bytes) -> tuple[bytes, ...]:

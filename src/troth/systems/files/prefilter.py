@@ -38,6 +38,7 @@ class Prefilter:
         self._addresses = frozenset(word for word in words if word.count(b"@") == 1 and len(word) < _AROUND)
         self._reach = max(map(len, self._addresses), default=0) + _ESCAPED
         self._words = frozenset(words) - self._addresses
+        self._marked = any(b"@" in word for word in self._words)
         self._plus = any(b"+" in word for word in words)
         self._small = any(map(_LETTER, self._words)), any(map(_LETTER, self._addresses))
         self._few = [(word, _variants(word)) for word in sorted(words)] if len(words) <= FEW else None
@@ -69,6 +70,7 @@ class Prefilter:
             if self._words:
                 found |= self._worded(view)
                 found |= self._worded(escapes.blanked(view)) if families else {}
+                found |= self._worded(escapes.blanked(view, bare=True)) if self._marked and b"\\" in families else {}
         if self._phones:
             found |= dict.fromkeys(self._phoned(view.translate(None, _SPACING)), -1)
         return found

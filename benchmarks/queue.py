@@ -39,12 +39,12 @@ def run(size: Size) -> Iterator[Figure]:
         _simulated.offer()
         tasks = size.of(TASKS, 80)
         floor = _bare(tasks)
-        done, seconds, _ = _ours(folder, "a", tasks)
-        yield Figure("system tasks on two workers", done / seconds, "/s", floor, FLOOR, floor / 2)
+        _, rate, _ = _ours(folder, "a", tasks)
+        yield Figure("system tasks on two workers", rate, "/s", floor, FLOOR, floor / 2)
         some = max(tasks // 5, 80)
-        done, seconds, effects = _ours(folder, "b", some, kill=True)
+        done, rate, effects = _ours(folder, "b", some, kill=True)
         told = f"{done} of {_expected(some)} done; {effects}"
-        yield Figure("the same, one worker killed", done / seconds, "/s", floor, FLOOR, note=told)
+        yield Figure("the same, one worker killed", rate, "/s", floor, FLOOR, note=told)
 
 
 def _systems() -> dict[str, dict[str, str]]:
@@ -72,7 +72,7 @@ def _bare(tasks: int) -> float:
         app.tasks["bench.bare"].batch_defer(*numbers)
     connection.close()
     with _workers("bare"):
-        return tasks / _until(_bare_done, tasks)
+        return _until(_bare_done, tasks)
 
 
 def _bare_done() -> int:
@@ -80,7 +80,7 @@ def _bare_done() -> int:
 
 
 def _ours(folder: Path, name: str, tasks: int, *, kill: bool = False) -> tuple[int, float, str]:
-    """Steps done, seconds from the first to the last, what the systems saw."""
+    """Steps done, steps a second, what the systems saw."""
     ledger = folder / "ledger"
     ledger.unlink(missing_ok=True)
     ledger.touch()
@@ -91,10 +91,10 @@ def _ours(folder: Path, name: str, tasks: int, *, kill: bool = False) -> tuple[i
         if kill:
             _until(lambda: _steps_done() - before, expected // 3)
             working[0].send_signal(signal.SIGKILL)
-        seconds = _until(lambda: _steps_done() - before, expected)
+        rate = _until(lambda: _steps_done() - before, expected)
     seen = Counter(ledger.read_text().splitlines())
     again = sum(count - 1 for count in seen.values())
-    return _steps_done() - before, seconds, f"{len(seen)} effects, {again} calls repeated under the same key"
+    return _steps_done() - before, rate, f"{len(seen)} effects, {again} calls repeated under the same key"
 
 
 def _ask(name: str, requests: int) -> None:
@@ -131,16 +131,23 @@ def _workers(kind: str) -> Iterator[list[subprocess.Popen[bytes]]]:
 
 
 def _until(done: Callable[[], int], wanted: int) -> float:
-    """Seconds from the first sign of work until `wanted` are done; the processes' start is not in it."""
+    """How many a second, once `wanted` are done: from the first sign of work, without what was done by then.
+
+    The processes' start is not in it.
+    """
     given_up = time.monotonic() + LONGEST_S
-    begun = None
+    while not (first := done()):
+        _rest(given_up, first, wanted, LOOK_S / 10)
+    begun = time.perf_counter()
     while (now := done()) < wanted:
-        if begun is None and now:
-            begun = time.perf_counter()
-        if time.monotonic() > given_up:
-            raise RuntimeError(f"only {now} of {wanted} done after {LONGEST_S} s")
-        time.sleep(LOOK_S)
-    return time.perf_counter() - (begun or time.perf_counter() - LOOK_S)
+        _rest(given_up, now, wanted)
+    return max(now - first, 1) / (time.perf_counter() - begun)
+
+
+def _rest(given_up: float, now: int, wanted: int, pause_s: float = LOOK_S) -> None:
+    if time.monotonic() > given_up:
+        raise RuntimeError(f"only {now} of {wanted} done after {LONGEST_S} s")
+    time.sleep(pause_s)
 
 
 def _steps_done() -> int:

@@ -15,6 +15,7 @@ Row = tuple[Any, ...]
 
 def rows(statement: LiteralString, values: Sequence[Any]) -> list[Row]:
     """What a statement gives, in the caller's transaction if there is one. Raises Django's database errors."""
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:

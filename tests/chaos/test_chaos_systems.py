@@ -75,9 +75,9 @@ def workers() -> Iterator[Workers]:
     ("seed", "people", "ledgers", "kills"),
     [
         (0, 4, 2, 1),
-        pytest.param(1, 60, 12, 8, marks=pytest.mark.chaos),
-        pytest.param(2, 60, 12, 8, marks=pytest.mark.chaos),
-        pytest.param(3, 150, 18, 12, marks=pytest.mark.chaos),
+        pytest.param(1, 12, 12, 6, marks=pytest.mark.chaos),
+        pytest.param(2, 12, 12, 6, marks=pytest.mark.chaos),
+        pytest.param(3, 20, 18, 8, marks=pytest.mark.chaos),
     ],
 )
 def test_each_step_ends_and_each_effect_happens_once(

@@ -4,8 +4,8 @@ A server that goes away says so, or its end of the connection closes: either can
 the server. Procrastinate and Django would each send a statement before every job to learn the same.
 
 That a job was taken, or ended, need not be on the disk before the worker goes on. What a job does commits as always;
-should the server itself crash, jobs of its last moment may run once more, as they may when a worker does. That a job is
-to be tried again is on the disk at once: it could be lost otherwise.
+should the server itself crash, jobs of its last moment may run once more, as they may when a worker does. That a job
+failed or is to be tried again is on the disk at once.
 """
 
 import select
@@ -42,7 +42,9 @@ def connector(alias: str) -> PsycopgConnector:
 
 class _Connector(PsycopgConnector):
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        await super().execute_query_async(_UNHURRIED.get(query, query), **arguments)
+        if arguments.get("status") != "failed":
+            query = _UNHURRIED.get(query, query)
+        await super().execute_query_async(query, **arguments)
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
         row: dict[str, Any] = await super().execute_query_one_async(_UNHURRIED.get(query, query), **arguments)

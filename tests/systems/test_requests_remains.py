@@ -1,4 +1,7 @@
-"""What an act in a system does not reach is told: what goes by itself to the person, the rest to staff first."""
+"""What an act in a system does not reach is told: what goes by itself to the person, the rest to staff first.
+
+And what a worker that died left: an outcome without what follows from it.
+"""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -7,6 +10,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from people_kit import together
 from requests_kit import ANA, NOW, World, asked, mails, publish, work_through, world
 
 from troth.evidence import queries as log
@@ -104,3 +109,33 @@ def test_nothing_left_says_nothing(around: World) -> None:
     work_through()
     assert (tally(request, "erase").reason, tally(request, "erase").note) == ("", "")
     assert "does not reach" not in mails(ANA)[0].text
+
+
+def test_a_worker_that_died_after_the_outcome_leaves_a_job_that_starts_what_follows(around: World) -> None:
+    request = asked("erasure", ANA)
+    with connection.cursor() as cursor:  # the outcome has committed; the step's job has not ended
+        cursor.execute("update requests_step set state = 'done' where phase = 'close'")
+    work_through()
+    found = queries.one(UUID(request), NOW)
+    assert found is not None
+    assert {t.state for t in found.tallies} == {"done"}
+    assert len([mail for mail in mails(ANA) if "/privacy/answer/" in mail.text]) == 1
+
+
+def test_of_last_steps_that_end_together_the_next_phase_begins_once(around: World) -> None:
+    around.write(**{name: {"connector": "leaky"} for name in "abcdefgh"}, salesforce=None, hubspot=None, product=None)
+    request = asked("erasure", ANA)
+    (close,) = steps_of(request, "close")
+    services.run_step(close, NOW)
+    erasing = steps_of(request, "erase")
+    together(*[lambda step=step: services.run_step(step, NOW) for step in erasing])
+    assert len(steps_of(request, "erase-vault")) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'requests.step'")
+        assert cursor.fetchall() == [(1 + 8 + 1,)]
+
+
+def steps_of(request: str, phase: str) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("select id from requests_step where request_id = %s and phase = %s", [request, phase])
+        return [step for (step,) in cursor.fetchall()]

@@ -169,3 +169,9 @@ tables:
     again = SqlSystem("club", title="Club", url=postgresql.url, dataset=parse(text))
     assert again.advice() == ()
     assert [one.id for one in again.find(Identifiers(phone=("+49-30-77",))).findings] == ["77"]
+
+
+def test_a_table_that_grew_since_its_statistics_is_not_taken_for_small(postgresql: Server) -> None:
+    _fill(postgresql, FEW)
+    postgresql.run(f"insert into person select n, 'q' || n || '@example.org' from generate_series({FEW + 1}, {MANY}) n")
+    assert "create index on person (home)" in _system(postgresql).advice()

@@ -71,7 +71,8 @@ def _by_place(tables: Mapping[str, LiveTable]) -> dict[Place, str]:
 # PostgreSQL
 
 _INDEXES = text("""
-select case when pg_table_is_visible(c.oid) then null else n.nspname end, c.relname, c.reltuples::bigint,
+select case when pg_table_is_visible(c.oid) then null else n.nspname end, c.relname,
+       (c.reltuples * greatest(1, pg_relation_size(c.oid) / 8192.0 / greatest(c.relpages, 1)))::bigint,
        array(select a.attname::text from unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) with ordinality k(num, place)
              left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.num and k.num > 0
              order by k.place),

@@ -15,6 +15,8 @@ from troth.requests.services import hands, work
 from troth.systems.kit.outcomes import SystemProblem
 
 MOST_ATTEMPTS = 10
+MOST_WAITS = 100
+"""A vendor's rate limit meets many requests at once: each is asked to wait again and again, and none is a failure."""
 
 _OF_STEP = (
     *("id", "request_id", "phase", "system", "title", "state", "reason"),
@@ -84,7 +86,7 @@ def _do(step: Step, now: datetime) -> str:
 def _failed(step: Step, problem: SystemProblem, now: datetime) -> work.Result:
     """Another try later, or a person; the message names system and act, never the person whose data it is."""
     note = str(problem)[:500]
-    if problem.consequence in ("retry", "wait") and step.attempts + 1 < MOST_ATTEMPTS:
+    if step.attempts + 1 < {"retry": MOST_ATTEMPTS, "wait": MOST_WAITS}.get(problem.consequence, 0):
         Step.objects.filter(id=step.id, changed_at=step.changed_at).update(
             attempts=step.attempts + 1, note=note, changed_at=now
         )

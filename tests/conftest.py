@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(autouse=True)
+def _idle_connections_close() -> Iterator[None]:
+    """Systems keep connections for the next call; thousands of tests would keep all of the server's."""
+    yield
+    if database := sys.modules.get("troth.systems.sql.dialects.database"):
+        for one in list(database.OPEN):
+            one.close()
 
 
 def _clean(home: Path) -> None:

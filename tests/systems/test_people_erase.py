@@ -93,7 +93,7 @@ def test_many_go_with_as_many_statements_as_few() -> None:
             assert services.erase_many(people[:number], now=NOW).people == number
             transaction.set_rollback(True)
         taken[number] = len(statements)
-    assert taken[12] - taken[2] == 10  # one evidence entry each, nothing else
+    assert taken[12] - taken[2] <= 10  # at most one evidence entry each, nothing else
     assert services.erase_many(people, now=NOW).records == 12
 
 

@@ -41,7 +41,7 @@ def test_a_benchmark_tells_figures_with_their_floors(module: str) -> None:
 
 def test_every_module_is_either_run_or_excused() -> None:
     found = {path.stem for path in (ROOT / "benchmarks").glob("*.py") if not path.stem.startswith("_")}
-    assert found == {*MODULES, "install", "story"}
+    assert found == {*MODULES, "install", "story", "queue"}  # too long for a test
 
 
 def test_an_unknown_benchmark_is_refused_with_the_known_ones() -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -11,6 +12,9 @@ from troth.systems.kit.outcomes import SystemProblem
 from troth.systems.sql.dialects.base import Dialect, Limits
 from troth.systems.sql.dialects.known import KINDS, of_scheme
 from troth.systems.sql.dialects.problems import Told, problem
+
+OPEN: "WeakSet[Database]" = WeakSet()
+"""Those there are in this process."""
 
 
 class Database:
@@ -27,6 +31,7 @@ class Database:
         self.dialect = _dialect(url, system)
         self.dialect.check_driver(system)
         self._engines: dict[tuple[int, bool], Engine] = {}
+        OPEN.add(self)
 
     def __repr__(self) -> str:
         return f"Database({self.dialect.title})"

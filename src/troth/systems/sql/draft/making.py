@@ -8,12 +8,14 @@ from troth.systems.sql.dialects.live import LiveColumn, LiveTable
 from troth.systems.sql.draft import patterns
 from troth.systems.sql.draft.linking import Linked, Place, linked
 from troth.systems.sql.draft.looking import Looked
+from troth.systems.sql.graph import ordered
 from troth.systems.sql.model import Column, Dataset, Fixed, Keep, Kind, Mask, Random, Table
 
 ERASED = "erased"
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104 nobody's address, in a column that must hold one
 _EMAIL_ROOM = 38  # characters of `erased-`, sixteen random ones and the suffix
 _ROOM = 23
+_NOBODY = Keep(keep="drafted: no identity leads here yet")
 _TIES = Keep(keep="ties rows together; the row it belongs to is masked itself")
 
 
@@ -45,7 +47,20 @@ def drafted(looked: Looked, title: str) -> Drafted:
             tables[name] = maker.table(name)
         else:
             other[name] = "drafted: nothing in it looks personal"
-    return Drafted(Dataset.model_validate({"title": title, "tables": tables, "other_tables": other}), maker.comments)
+    made = Dataset.model_validate({"title": title, "tables": tables, "other_tables": other})
+    return Drafted(_kept_where_nobody_leads(made), maker.comments)
+
+
+def _kept_where_nobody_leads(dataset: Dataset) -> Dataset:
+    """References that a draft leaves out after all may leave a table that nobody is led to: it stays, and says so."""
+    led = frozenset(ordered(dataset))
+    tables = {
+        name: table
+        if name in led or isinstance(table.on_erase, Keep)
+        else table.model_copy(update={"on_erase": _NOBODY})
+        for name, table in dataset.tables.items()
+    }
+    return dataset.model_copy(update={"tables": tables})
 
 
 def _identities(looked: Looked) -> Iterator[tuple[Place, Kind]]:
@@ -88,7 +103,7 @@ class _Maker:
         if "." in live.bare:
             written["schema"] = live.schema
         if name not in self.links.reached:
-            written["on_erase"] = Keep(keep="drafted: no identity leads here yet")
+            written["on_erase"] = _NOBODY
             self._say((name, None), "personal, but nothing ties it to a person: add `identity` or `references`")
         if name in self.links.composite:
             written["references"] = self.links.composite[name]

@@ -17,12 +17,13 @@ TITLES = {"sql": "SQL database", "mongodb": "MongoDB", "files": "Files and logs"
 
 @dataclass(frozen=True)
 class ConnectorLine:
-    """A connector: its id, what people call it, its verbs."""
+    """A connector: its id, what people call it, its verbs. `described`: its entry in the systems file says them."""
 
     id: str
     title: str
     verbs: tuple[Capability, ...] = ()
     problem: str = ""
+    described: bool = False
 
 
 @staff_only
@@ -38,4 +39,5 @@ def _line(id: str) -> ConnectorLine:
         kind = manifest.kind(id, ground.settings().connectors)
     except SystemProblem as problem:  # one of the deployment's own that does not load
         return ConnectorLine(id, id, problem=str(problem))
-    return ConnectorLine(id, TITLES.get(id) or str(getattr(kind, "TITLE", id)), capabilities(kind))
+    title = TITLES.get(id) or str(getattr(kind, "TITLE", id))
+    return ConnectorLine(id, title, described=True) if id == "rest" else ConnectorLine(id, title, capabilities(kind))

@@ -283,7 +283,7 @@ def _overloaded() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.parametrize("kept", [b"", _line("bo@x.org")])
+@pytest.mark.parametrize("kept", [b"", _line("bo@x.org")], ids=["nothing kept", "a line kept"])
 def test_what_somebody_puts_there_while_versions_are_removed_stays(
     aws: Any, make: Callable[..., FilesSystem], monkeypatch: pytest.MonkeyPatch, kept: bytes
 ) -> None:

@@ -6,6 +6,7 @@ process, on a socket of its own, and ended with it; where it is not installed, i
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -87,12 +88,18 @@ def _start_mariadb(folder: Path) -> "subprocess.Popen[bytes]":
         stdin=subprocess.DEVNULL, stdout=log.open("wb"), stderr=subprocess.STDOUT,
     )  # fmt: skip
     deadline = time.monotonic() + START_S
-    while not (folder / "socket").exists():
+    while not _listens(folder / "socket"):
         said = log.read_text(errors="replace")[-2000:]
         assert process.poll() is None, f"MariaDB did not start: {said}"
         assert time.monotonic() < deadline, f"MariaDB is not ready after {START_S} s: {said}"
         time.sleep(0.02)
     return process
+
+
+def _listens(place: Path) -> bool:
+    """Whether somebody answers there: the socket is made a moment before."""
+    with socket.socket(socket.AF_UNIX) as trying:
+        return trying.connect_ex(str(place)) == 0
 
 
 @pytest.fixture(params=KINDS)
@@ -126,13 +133,13 @@ def _postgresql() -> Server:
 
 
 def _mariadb(folder: Path) -> Server:
-    socket = quote(str(folder / "socket"), safe="")
+    place = quote(str(folder / "socket"), safe="")
     plain = "charset=utf8mb4&ssl_disabled=true"  # each new connection would read all certificates of the machine
-    root = _server("mariadb", "", f"mariadb+pymysql://root@localhost/mysql?unix_socket={socket}&{plain}")
+    root = _server("mariadb", "", f"mariadb+pymysql://root@localhost/mysql?unix_socket={place}&{plain}")
     root.run(
         "drop database if exists shop;\ndrop database if exists crm;\n"
         "create database shop character set utf8mb4 collate utf8mb4_general_ci;\ncreate database crm"
     )
     root.admin.dispose()
-    url = f"mariadb://root@localhost/shop?unix_socket={socket}"
+    url = f"mariadb://root@localhost/shop?unix_socket={place}"
     return _server("mariadb", url, url.replace("mariadb://", "mariadb+pymysql://", 1) + f"&{plain}")

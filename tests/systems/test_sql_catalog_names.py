@@ -195,6 +195,7 @@ def test_a_large_database_is_looked_at_in_few_statements(server: Server) -> None
     assert len(counted) <= 6
 
 
+@pytest.mark.filterwarnings("ignore:Class unnest")  # BigQuery's package, once loaded, brings an unnest for everybody
 def test_the_inspector_tells_what_our_own_statements_tell(server: Server) -> None:
     """Databases whose catalog we do not read by hand are read through SQLAlchemy: here both can be compared."""
     catalog = made(server)
